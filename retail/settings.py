@@ -1,0 +1,57 @@
+"""Every setting, declared once. `docs/operate/settings.md` is made from these descriptions and a test holds it to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BUNDLED_CHECKPOINT = Path(__file__).parent.parent / "forecasting" / "checkpoints" / "bolt-synthetic"
+
+
+class Settings(BaseSettings):
+    """Settings from the environment (prefix `TILLSIGHT_`), then from files named by setting in the secrets folder."""
+
+    model_config = SettingsConfigDict(env_prefix="TILLSIGHT_", extra="ignore", frozen=True)
+
+    home: Path = Field(Path("data"), description="Folder that holds the workspaces, one folder per data set.")
+    workspace: str | None = Field(
+        None, description="Workspace to use; unset means `main` if it exists, else the newest demo."
+    )
+    app_host: str = Field(
+        "127.0.0.1", description="Address the app listens on. There is no sign-in yet: keep it on loopback."
+    )
+    app_port: int = Field(
+        8501,
+        ge=0,
+        le=65535,
+        description="Port the app listens on; the next free one is taken if it is in use.",
+    )
+    operational_url: SecretStr | None = Field(
+        None, description="Database URL of the operational store; unset means SQLite in the workspace."
+    )
+    chronos_weights: str = Field(
+        str(BUNDLED_CHECKPOINT),
+        description="Chronos weights: a local folder, or a hub name such as `amazon/chronos-2`. Default: the bundled checkpoint.",
+    )
+    forecast_horizon_days: int = Field(28, ge=1, le=365, description="Days ahead that each run forecasts.")
+    forecast_max_series: int = Field(
+        4000, ge=1, description="Product-store series forecast one by one; the rest as category × store."
+    )
+    query_timeout_seconds: float = Field(
+        10.0, gt=0, description="Longest a query may run before it is stopped."
+    )
+    query_max_rows: int = Field(
+        10_000, ge=1, description="Most rows that a query returns; more are cut off and said so."
+    )
+    query_memory_limit: str = Field(
+        "1GB", description="Memory that the query engine may use, in DuckDB's notation."
+    )
+    warehouse_memory_limit: str = Field(
+        "4GB", description="Memory that the pipeline's DuckDB may use, in DuckDB's notation."
+    )
+    threads: int = Field(2, ge=1, description="Processor threads for DuckDB and for forecasts.")
+    keep_published_runs: int = Field(3, ge=2, description="Published runs kept on disk, the newest first.")
+    freshness_hours: int = Field(26, ge=1, description="Hours after which published data counts as stale.")
+    log_level: str = Field("WARNING", description="Level of the log on standard error.")
