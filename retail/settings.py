@@ -1,4 +1,4 @@
-"""Every setting, declared once. `docs/operate/settings.md` is made from these descriptions and a test holds it to them."""
+"""Every setting, declared once; `docs/operate/settings.md` is held to these descriptions by a test."""
 
 from __future__ import annotations
 
@@ -39,15 +39,11 @@ class Settings(BaseSettings):
     forecast_max_series: int = Field(
         4000, ge=1, description="Product-store series forecast one by one; the rest as category × store."
     )
-    query_timeout_seconds: float = Field(
-        10.0, gt=0, description="Longest a query may run before it is stopped."
-    )
+    query_timeout_seconds: float = Field(10.0, gt=0, description="Longest a query may run before it is stopped.")
     query_max_rows: int = Field(
         10_000, ge=1, description="Most rows that a query returns; more are cut off and said so."
     )
-    query_memory_limit: str = Field(
-        "1GB", description="Memory that the query engine may use, in DuckDB's notation."
-    )
+    query_memory_limit: str = Field("1GB", description="Memory that the query engine may use, in DuckDB's notation.")
     warehouse_memory_limit: str = Field(
         "4GB", description="Memory that the pipeline's DuckDB may use, in DuckDB's notation."
     )
