@@ -1,0 +1,28 @@
+"""Logging: one format on standard error, and one file for what nobody expected."""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def configure_logging(level: str) -> None:
+    """Send the log to standard error from `level` (a name of Python's `logging`) upwards."""
+    logging.basicConfig(level=logging.getLevelNamesMapping().get(level.upper(), logging.WARNING), format=_FORMAT)
+
+
+def write_to_error_log(home: Path, error: BaseException) -> Path:
+    """Append an error with its traceback to the error log in `home`, and return the log's path."""
+    path = home / "logs" / "tillsight.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2)
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    record = logging.LogRecord(
+        "tillsight", logging.ERROR, __file__, 0, str(error), None, (type(error), error, error.__traceback__)
+    )
+    handler.emit(record)
+    handler.close()
+    return path
