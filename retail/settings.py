@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     )
     chronos_weights: str = Field(
         str(BUNDLED_CHECKPOINT),
-        description="Chronos weights: a local folder or a hub name (`amazon/chronos-2`); default: the bundled checkpoint.",
+        description="Chronos weights: a local folder or a hub name (`amazon/chronos-2`). Default: the bundled ones.",
     )
     forecast_horizon_days: int = Field(28, ge=1, le=365, description="Days ahead that each run forecasts.")
     forecast_max_series: int = Field(
