@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from retail.vocabulary import Role
+
 BUNDLED_CHECKPOINT = Path(__file__).parent.parent / "forecasting" / "checkpoints" / "bolt-synthetic"
 
 
@@ -27,6 +29,10 @@ class Settings(BaseSettings):
         ge=0,
         le=65535,
         description="Port the app listens on; the next free one is taken if it is in use.",
+    )
+    app_role: Role = Field(Role.SUPERADMIN, description="Role that the app's pages act in until there is sign-in.")
+    app_stores: tuple[str, ...] = Field(
+        (), description='Stores that the app\'s pages are limited to, as JSON: `["S1", "S2"]`. Empty means every store.'
     )
     operational_url: SecretStr | None = Field(
         None, description="Database URL of the operational store; unset means SQLite in the workspace."
