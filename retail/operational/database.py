@@ -1,0 +1,110 @@
+"""Opening the operational store and bringing its tables up to date."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from retail.errors import ConfigurationError
+from retail.settings import Settings
+from retail.workspace import Workspace
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK = 7_411_045  # any constant of our own: two processes must not migrate at once
+
+
+def open_store(workspace: Workspace, settings: Settings) -> Engine:
+    """Open the operational store of a workspace with its tables up to date.
+
+    Raises:
+        ConfigurationError: The database cannot be reached or its driver is not installed.
+    """
+    if settings.operational_url is None:
+        engine = _open_sqlite(workspace.operational_database)
+        with _file_lock(workspace.operational_database):
+            _migrate(engine)
+        return engine
+    return _open_by_url(settings.operational_url.get_secret_value())
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: SQLite's write lock is taken at once, so that it waits instead of failing midway."""
+    with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+        yield connection
+
+
+def _open_sqlite(path: Path) -> Engine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+        cursor = connection.cursor()
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}")
+
+    return engine
+
+
+def _open_by_url(url: str) -> Engine:
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            _migrate(engine)
+    except (ArgumentError, NoSuchModuleError, ImportError, SQLAlchemyError) as error:
+        shown = _without_password(url)
+        raise ConfigurationError(
+            f"The operational store at {shown} cannot be opened: {error}. Check TILLSIGHT_OPERATIONAL_URL; "
+            'PostgreSQL needs a driver (`pip install "psycopg[binary]"`).'
+        ) from error
+    return engine
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "TILLSIGHT_OPERATIONAL_URL"
+
+
+def _migrate(engine: Engine) -> None:
+    """Run the migrations that are missing; does nothing, quickly, when there are none."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    if present == newest:
+        return
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _file_lock(database: Path) -> Iterator[None]:
+    with database.with_name(f"{database.name}.migration-lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
