@@ -93,7 +93,7 @@ class RunLog:
     def start(self, run_id: str, trigger: str) -> None:
         """Note that a run begins.
 
-        Runs still marked as running become abandoned: the caller holds the workspace's lock, so their processes are gone.
+        Runs still marked as running become abandoned: the caller holds the lock, so their processes are gone.
         """
         now = datetime.now(UTC)
         abandoned = {"status": RunStatus.ABANDONED, "finished_at": now, "message": "The process ended without a word."}
