@@ -1,0 +1,120 @@
+"""Handing checked rows to dlt, which types, stages and merges them into `raw_<source>`.
+
+Rows come as Parquet files that DuckDB wrote, so that neither Python nor dlt touches a single row. dlt's merge is
+told which rows of the table the load replaces (`destination_scope`): a file is a chunk that goes and comes as a whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+
+from connectors.column_types import LogicalType, dlt_column
+from retail.workspace import Workspace
+
+if TYPE_CHECKING:
+    import dlt
+
+_ENVIRONMENT: Final = {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__LOG_LEVEL": "ERROR",
+    "LOAD__DELETE_COMPLETED_JOBS": "true",
+    "LOAD__TRUNCATE_STAGING_DATASET": "true",
+    "LOAD__WORKERS": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableLoad:
+    """What goes into one table.
+
+    Attributes:
+        table: Name of the table.
+        columns: Its columns; the table gets them even when there are no rows.
+        parts: Parquet files with exactly these columns, and their row counts.
+        replaced: SQL condition on the rows of the table that these rows replace. `{staging_table}` names the new rows.
+    """
+
+    table: str
+    columns: Mapping[str, LogicalType]
+    parts: Sequence[tuple[Path, int]]
+    replaced: str
+
+
+def deliver(connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str, loads: Sequence[TableLoad]) -> None:
+    """Load tables as one dlt package: a killed run leaves a package that `drop_interrupted` finds."""
+    with _environment(workspace):
+        pipeline = _pipeline(connection, workspace, source)
+        pipeline.run([_resource(load) for load in loads])
+
+
+def drop_interrupted(connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str) -> frozenset[str]:
+    """Give up what a killed load left behind.
+
+    Its files are read again instead of taken up: a job that had run when the process died would run twice.
+
+    Returns:
+        Tables that the killed load may have changed in part.
+    """
+    if not (workspace.dlt_state / source).is_dir():
+        return frozenset()
+    with _environment(workspace):
+        pipeline = _pipeline(connection, workspace, source)
+        if not pipeline.has_pending_data:
+            return frozenset()
+        packages = [pipeline.get_load_package_info(load_id) for load_id in pipeline.list_normalized_load_packages()]
+        tables = {job.job_file_info.table_name for package in packages for jobs in package.jobs.values() for job in jobs}
+        pipeline.drop_pending_packages()
+        return frozenset(tables)
+
+
+def _pipeline(connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str) -> dlt.Pipeline:
+    import dlt
+
+    return dlt.pipeline(
+        pipeline_name=source,
+        pipelines_dir=str(workspace.dlt_state),
+        destination=dlt.destinations.duckdb(connection),
+        dataset_name=f"raw_{source}",
+    )
+
+
+def _resource(load: TableLoad) -> dlt.sources.DltResource:
+    import dlt
+
+    def parts() -> Iterator[object]:
+        for path, rows in load.parts:
+            yield dlt.mark.with_file_import(str(path), "parquet", rows)
+
+    return dlt.resource(
+        parts,
+        name=load.table,
+        columns=[dlt_column(name, logical) for name, logical in load.columns.items()],
+        write_disposition={
+            "disposition": "merge",
+            "strategy": "delete-insert",
+            "destination_scope": load.replaced,
+        },
+    )
+
+
+@contextmanager
+def _environment(workspace: Workspace) -> Iterator[None]:
+    """dlt reads its settings from the environment; give them for the length of a call, and put back what was there."""
+    wanted = _ENVIRONMENT | {"DLT_DATA_DIR": str(workspace.dlt_state)}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,24 @@
+"""What every source of `sources.yaml` has in common."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from retail.vocabulary import RAW_SCHEMA_PREFIX
+
+
+class SourceConfig(BaseModel):
+    """One entry of `sources.yaml`. Each connector's `settings.py` adds what it needs.
+
+    Attributes:
+        type: Name of the connector.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str
+
+    @property
+    def schema_name(self) -> str:
+        """Schema of the warehouse that its tables go to."""
+        return f"{RAW_SCHEMA_PREFIX}{self.type}"
