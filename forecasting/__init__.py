@@ -1,1 +1,1 @@
-"""Demand panel, quantile forecasts, their accuracy, and the weights that combine the models (see docs/forecasting.md)."""
+"""Demand panel, quantile forecasts, their accuracy, and the weights of the models (see docs/forecasting.md)."""

@@ -64,7 +64,8 @@ def forecast(
         progress: Told what is being done, with counts.
         as_of_date: The day that counts as today; null takes the workspace's as-of moment, else the newest sale.
             The cutoff is the last complete day with sales before it.
-        weights_path: `forecast_weights.json` of the workspace, written by the selection; missing means the shipped prior.
+        weights_path: `forecast_weights.json` of the workspace, written by the selection; missing means the shipped
+            prior.
 
     Raises:
         ForecastError: The marts cannot be read or the tables cannot be written. Missing weights raise nothing:

@@ -15,7 +15,7 @@ FORECASTS = "fct_forecasts"
 FORECAST_SERIES = "fct_forecast_series"
 FORECAST_ACCURACY = "fct_forecast_accuracy"
 
-_SCORES = {name: "double" for name in ("wql", "mase", "wape", "bias", "coverage_10", "coverage_90")}
+_SCORES = dict.fromkeys(("wql", "mase", "wape", "bias", "coverage_10", "coverage_90"), "double")
 
 SCHEMAS: dict[str, dict[str, str]] = {
     FORECASTS: {

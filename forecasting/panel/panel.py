@@ -1,0 +1,121 @@
+"""The demand panel: many series on one calendar, as the models read them.
+
+A cell is one series in one period. Before a series starts it is NaN; from then on it holds the observed units, zero
+where nothing was sold. Where the product was out of stock the units are kept, and the demand `y` is NaN: unknown,
+not zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.frequency import DAILY, Frequency
+
+Matrix = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+MAX_HISTORY = 2048
+"""Periods of history kept, the newest: five and a half years of days. Older ones change no forecast and cost memory."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Series × periods, dense.
+
+    Attributes:
+        series: One row per series, in the order of the matrices: `unique_id` and what is known of it (`level`,
+            `store_id`, `product_id`, `category`, static columns).
+        dates: The calendar, complete; a day, the first day of a week or a month's date.
+        units: Observed units, NaN before a series starts and after its last observation. Shape (series, dates).
+        in_stock: False where demand cannot be seen in the units. Same shape.
+        covariates: Further values by name (`is_promoted`, `price`, known-future columns), NaN where unknown. Same
+            shape.
+        frequency: Length of a period.
+    """
+
+    series: pd.DataFrame
+    dates: pd.DatetimeIndex
+    units: Matrix
+    in_stock: Mask
+    covariates: Mapping[str, Matrix] = field(default_factory=dict)
+    frequency: Frequency = DAILY
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    @cached_property
+    def unique_ids(self) -> list[str]:
+        """Names of the series, in order."""
+        return [str(name) for name in self.series["unique_id"]]
+
+    @cached_property
+    def y(self) -> Matrix:
+        """Demand as far as it was seen: the units, NaN where out of stock. Shape (series, dates)."""
+        return np.where(self.in_stock, self.units, np.float32(np.nan))
+
+    @cached_property
+    def history(self) -> NDArray[np.int64]:
+        """Periods from each series' start to the end of the calendar, 0 for one without any observation."""
+        started = np.isfinite(self.units)
+        first = np.where(started.any(axis=1), started.argmax(axis=1), self.units.shape[1])
+        return np.asarray(self.units.shape[1] - first, dtype=np.int64)
+
+    @cached_property
+    def observed(self) -> NDArray[np.int64]:
+        """Periods with known demand, per series."""
+        return np.asarray(np.isfinite(self.y).sum(axis=1), dtype=np.int64)
+
+    def take(self, rows: Mask | NDArray[np.int64]) -> Panel:
+        """The panel of some series only: those of a mask, or by number in the order given."""
+        rows = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return replace(
+            self,
+            series=self.series.iloc[rows].reset_index(drop=True),
+            units=self.units[rows],
+            in_stock=self.in_stock[rows],
+            covariates={name: values[rows] for name, values in self.covariates.items()},
+        )
+
+    def until(self, end: int) -> Panel:
+        """The panel as it was known after the first `end` periods (all series, also those not started)."""
+        return self.between(0, end)
+
+    def between(self, start: int, end: int) -> Panel:
+        """The periods from `start` up to, not including, `end`."""
+        columns = slice(start, end)
+        return replace(
+            self,
+            dates=self.dates[columns],
+            units=self.units[:, columns],
+            in_stock=self.in_stock[:, columns],
+            covariates={name: values[:, columns] for name, values in self.covariates.items()},
+        )
+
+    def future_dates(self, horizon: int) -> pd.DatetimeIndex:
+        """The periods after the calendar's last one."""
+        last = self.dates[-1]
+        if self.frequency.code == "M":
+            offset = pd.offsets.MonthEnd() if last.is_month_end else pd.offsets.DateOffset(months=1)
+            return pd.DatetimeIndex([last + offset * step for step in range(1, horizon + 1)])
+        days = 7 if self.frequency.code == "W" else 1
+        return pd.date_range(last + pd.Timedelta(days=days), periods=horizon, freq=f"{days}D")
+
+    def frame(self) -> pd.DataFrame:
+        """The panel in long form, sorted: `unique_id, ds, y, units_sold, in_stock` and the covariates."""
+        rows, columns = np.nonzero(np.isfinite(self.units))
+        return pd.DataFrame(
+            {
+                "unique_id": pd.Categorical.from_codes(rows, categories=pd.Index(self.unique_ids)),
+                "ds": self.dates.to_numpy()[columns],
+                "y": self.y[rows, columns],
+                "units_sold": self.units[rows, columns],
+                "in_stock": self.in_stock[rows, columns],
+                **{name: values[rows, columns] for name, values in self.covariates.items()},
+            }
+        )

@@ -1,0 +1,82 @@
+"""Weights of the models per segment: the shipped prior, those that a selection learnt, and their file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+
+from retail.errors import ForecastError
+from retail.workspace import write_atomically
+
+PRIOR: Final = Path(__file__).parent / "prior_weights.yaml"
+FILE_NAME: Final = "forecast_weights.json"
+
+
+class Weights(BaseModel):
+    """Weight of each model in each segment.
+
+    Attributes:
+        default: Weights of a segment that is not listed, by model name.
+        segments: Weights by segment, then by model name.
+    """
+
+    default: dict[str, float]
+    segments: dict[str, dict[str, float]] = {}
+
+    def shares(self, segment: str, models: Sequence[str]) -> NDArray[np.float64]:
+        """Share of each model in a segment, adding up to 1 (all 0 if none has weight).
+
+        A model that the weights do not know (other Chronos weights than the bundled) counts as the bundled one does.
+        """
+        known = self.segments.get(segment, self.default)
+        stand_in = known.get("bundled", 0.0)
+        share = np.array([known.get(model, 0.0 if model in STATISTICAL else stand_in) for model in models])
+        total = share.sum()
+        return share / total if total > 0 else share
+
+
+STATISTICAL: Final = frozenset({"seasonal_naive", "moving_average", "weekday_quantiles", "auto_ets"})
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a selection left in the workspace."""
+
+    weights: Weights
+    accuracy: list[dict[str, object]]
+
+
+@cache
+def prior() -> Weights:
+    """The weights that are shipped, for a workspace without a selection of its own."""
+    return Weights.model_validate(yaml.safe_load(PRIOR.read_text()))
+
+
+def save(path: Path, selection: Selection) -> None:
+    """Write a selection's weights and accuracy, all of it or nothing."""
+    document = {"weights": selection.weights.model_dump(), "accuracy": selection.accuracy}
+    write_atomically(path, json.dumps(document, indent=2, allow_nan=False))
+
+
+def load(path: Path) -> Selection:
+    """Read what a selection left.
+
+    Raises:
+        ForecastError: The file does not hold weights.
+    """
+    try:
+        document = json.loads(path.read_text())
+        return Selection(Weights.model_validate(document["weights"]), list(document["accuracy"]))
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        raise ForecastError(
+            f"{path} holds no forecast weights: {error}. Delete it (the shipped ones serve) or run the selection again."
+        ) from error
