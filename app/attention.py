@@ -1,0 +1,180 @@
+"""What needs a manager's attention now, each in one sentence that leads to the page that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from app import formats
+from app.data import Shop
+from app.filters import Filters, equals
+
+GOOD_SELLER_UNITS_A_DAY = 1.0
+"""Mean daily units from which a product in a store counts as a good seller."""
+
+LOW_COVER_DAYS = 2.0
+"""Days of cover below which a good seller is about to run out."""
+
+_DROP = 0.5
+_DROP_DEVIATIONS = 4.0
+_LEAST_UNITS_A_WEEK = 20.0
+_LOOKED_AT = 2000
+
+Color = Literal["red", "orange", "blue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """One thing to look at.
+
+    Attributes:
+        kind: One or two words for it.
+        color: How urgent it is.
+        sentence: What it is, safe as Markdown.
+        page: The page that shows it.
+        address: Filters of that page.
+    """
+
+    kind: str
+    color: Color
+    sentence: str
+    page: str
+    address: dict[str, str]
+
+
+def find(shop: Shop, filters: Filters) -> list[Attention]:
+    """Everything that needs attention in the chosen store, the most urgent first."""
+    found = [
+        _out_of_stock(shop, filters),
+        _low_cover(shop, filters),
+        *_drops(shop, filters),
+        _stale(shop),
+        _quarantined(shop),
+        _differing(shop),
+    ]
+    return [item for item in found if item is not None]
+
+
+def _out_of_stock(shop: Shop, filters: Filters) -> Attention | None:
+    if not shop.has_stock:
+        return None
+    missing = [row for row in _good_sellers(shop, filters) if row["available"] is not None and row["available"] <= 0]
+    if not missing:
+        return None
+    first = missing[0]
+    sentence = (
+        f"{_pairs(len(missing))} out of stock. Most missed: {formats.plain(first['product'])} in "
+        f"{formats.plain(first['store'])}, which sells {formats.number(first['mean_daily_units'], 1)} a day."
+    )
+    return Attention("Out of stock", "red", sentence, "views/inventory.py", filters.address(department=None, category=None))
+
+
+def _low_cover(shop: Shop, filters: Filters) -> Attention | None:
+    if not shop.has_stock:
+        return None
+    low = [
+        row
+        for row in _good_sellers(shop, filters)
+        if row["days_of_cover"] is not None and 0 < row["days_of_cover"] < LOW_COVER_DAYS
+    ]
+    if not low:
+        return None
+    first = min(low, key=lambda row: row["days_of_cover"])
+    sentence = (
+        f"{_pairs(len(low))} down to less than {LOW_COVER_DAYS:g} days of cover. First to run out: "
+        f"{formats.plain(first['product'])} in {formats.plain(first['store'])}, "
+        f"{formats.number(first['available'])} left."
+    )
+    return Attention("Running low", "orange", sentence, "views/inventory.py", filters.address(department=None, category=None))
+
+
+def _drops(shop: Shop, filters: Filters, most: int = 3) -> list[Attention]:
+    """Products that sold far less in the last 7 days than in the 28 before, and not for want of stock.
+
+    The fall counts when it is half or more and more than four standard deviations of a Poisson count.
+    """
+    last = shop.today - timedelta(days=1)
+    recent = _units(shop, filters, last - timedelta(days=6), last)
+    earlier = _units(shop, filters, last - timedelta(days=34), last - timedelta(days=7))
+    available = _available(shop, filters)
+    found = []
+    for product, units in earlier.items():
+        weekly, now = units / 4, recent.get(product, 0.0)
+        falls_far = now < weekly * (1 - _DROP) and weekly - now > _DROP_DEVIATIONS * weekly**0.5
+        if weekly >= _LEAST_UNITS_A_WEEK and falls_far and available.get(product, 1.0) > 0:
+            found.append((weekly - now, product, weekly, now))
+    return [
+        Attention(
+            "Selling less",
+            "orange",
+            f"{formats.plain(product)} sold {formats.number(now)} in the last 7 days, usually "
+            f"{formats.number(weekly)} a week, though it is not out of stock.",
+            "views/sales.py",
+            filters.address(product=product, period="last_90_days", department=None, category=None),
+        )
+        for _, product, weekly, now in sorted(found, reverse=True)[:most]
+    ]
+
+
+def _stale(shop: Shop) -> Attention | None:
+    hours = (datetime.now(UTC) - shop.run.published_at).total_seconds() / 3600
+    if shop.description.kind == "demo" or hours <= shop.settings.freshness_hours:
+        return None
+    return Attention(
+        "Old data",
+        "red",
+        f"These numbers were published {formats.ago(hours)} ago; more than {shop.settings.freshness_hours} hours is too old.",
+        "views/data_health.py",
+        {},
+    )
+
+
+def _quarantined(shop: Shop) -> Attention | None:
+    rows = shop.rows("fct_data_health", ("quarantined",)).rows
+    total = sum(int(row["quarantined"] or 0) for row in rows)
+    if not total:
+        return None
+    sentence = f"{formats.count(total, 'row')} from the source could not be read and {'is' if total == 1 else 'are'} left out."
+    return Attention("Data", "blue", formats.plain(sentence), "views/data_health.py", {})
+
+
+def _differing(shop: Shop) -> Attention | None:
+    columns = ("description", "differing", "is_invariant")
+    rows = shop.rows("fct_reconciliations", columns, where=(equals("is_invariant", True),)).rows
+    broken = [row for row in rows if row["differing"]]
+    if not broken:
+        return None
+    sentence = f"{formats.count(len(broken), 'check')} of the books {'does' if len(broken) == 1 else 'do'} not add up."
+    return Attention("Data", "blue", formats.plain(sentence), "views/data_health.py", {})
+
+
+def _good_sellers(shop: Shop, filters: Filters) -> list[dict[str, object]]:
+    rows = shop.query(
+        "mean_daily_units",
+        "available",
+        "days_of_cover",
+        by=("product", "store"),
+        where=filters.where(),
+        order_by=("-mean_daily_units",),
+        limit=_LOOKED_AT,
+    ).rows
+    return [row for row in rows if (row["mean_daily_units"] or 0) >= GOOD_SELLER_UNITS_A_DAY]
+
+
+def _units(shop: Shop, filters: Filters, first: object, last: object) -> dict[str, float]:
+    result = shop.query(
+        "units_sold", by=("product",), where=filters.where(), first=first, last=last, order_by=("-units_sold",), limit=_LOOKED_AT
+    )
+    return {str(row["product"]): float(row["units_sold"] or 0) for row in result.rows if row["product"] is not None}
+
+
+def _available(shop: Shop, filters: Filters) -> dict[str, float]:
+    if not shop.has_stock:
+        return {}
+    result = shop.query("available", by=("product",), where=filters.where())
+    return {str(row["product"]): float(row["available"]) for row in result.rows if row["available"] is not None}
+
+
+def _pairs(count: int) -> str:
+    return f"{formats.count(count, 'good seller')} {'is' if count == 1 else 'are'}"

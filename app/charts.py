@@ -1,0 +1,171 @@
+"""Charts, in Altair. Colours and fonts come from the theme, so that light and dark both read well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+HEIGHT = 300
+_BAR_STEP = 30
+_LABEL_WIDTH = 150
+_GREY = "#94a3b8"
+_WARNING = "#d97706"
+_SHORT = "~s"
+
+_TIME_FORMATS = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y", "quarter": "%b %Y", "year": "%Y"}
+
+
+def lines(
+    frame: pd.DataFrame, x: str, y: str, series: str, *, order: Sequence[str], title: str, grain: str, fmt: str = ",.0f"
+) -> alt.LayerChart:
+    """One line per series over time; the first series is strong, the others are thin and dashed.
+
+    Args:
+        frame: One row per point, with the columns named by `x`, `y` and `series`, and `when`: the point in words.
+        x: Position in time: a date, or an hour of the day.
+        y: Value.
+        series: Name of the line that the point belongs to.
+        order: Names of the lines, the strong one first.
+        title: Title of the value axis, with its unit.
+        grain: Length of a step: `hour`, `day`, `week`, `month`, `quarter` or `year`.
+        fmt: How a value looks in the tooltip, in d3's notation.
+    """
+    scale = alt.Scale(domain=list(order))
+    base = alt.Chart(frame).encode(
+        x=_time_axis(x, grain),
+        y=alt.Y(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
+        color=alt.Color(series, type="nominal", legend=_legend(), scale=scale),
+        tooltip=_tooltip((series, "Series", None), ("when", "When", None), (y, title, fmt)),
+    )
+    hover = alt.selection_point(on="pointerover", nearest=True, fields=[x], empty=False, clear="pointerout")
+    drawn = base.mark_line(interpolate="monotone").encode(
+        strokeWidth=alt.condition(alt.datum[series] == order[0], alt.value(2.8), alt.value(1.6)),
+        strokeDash=alt.StrokeDash(
+            series,
+            type="nominal",
+            legend=None,
+            scale=alt.Scale(domain=list(order), range=[[1, 0], [5, 3], [2, 3]][: len(order)]),
+        ),
+    )
+    points = base.mark_circle(size=55).encode(opacity=alt.condition(hover, alt.value(1), alt.value(0)))
+    return (drawn + points.add_params(hover)).properties(height=HEIGHT)
+
+
+def area(frame: pd.DataFrame, x: str, y: str, *, title: str, grain: str, fmt: str) -> alt.Chart:
+    """One value over time, from zero."""
+    return (
+        alt.Chart(frame)
+        .mark_area(line=True, opacity=0.25, interpolate="monotone")
+        .encode(
+            x=_time_axis(x, grain),
+            y=alt.Y(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
+            tooltip=_tooltip(("when", "When", None), (y, title, fmt)),
+        )
+        .properties(height=HEIGHT - 60)
+    )
+
+
+def bars(frame: pd.DataFrame, label: str, y: str, *, title: str, fmt: str = ",.0f") -> alt.Chart:
+    """Horizontal bars in the order of the frame, for names of any length."""
+    return (
+        alt.Chart(frame)
+        .mark_bar(cornerRadiusEnd=3, height={"band": 0.68})
+        .encode(
+            y=alt.Y(label, type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=_LABEL_WIDTH, ticks=False)),
+            x=alt.X(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
+            tooltip=_tooltip((label, "Name", None), (y, title, fmt)),
+        )
+        .properties(height=_BAR_STEP * max(len(frame), 2) + 50)
+    )
+
+
+def columns(
+    frame: pd.DataFrame, x: str, y: str, *, title: str, x_title: str, fmt: str = ",.0f", weak: Sequence[str] = ()
+) -> alt.Chart:
+    """Vertical bars over ordered classes, in the order of the frame; classes in `weak` are shown as a warning."""
+    color = (
+        {"color": alt.condition(alt.FieldOneOfPredicate(field=x, oneOf=list(weak)), alt.value(_WARNING), alt.Undefined)}
+        if weak
+        else {}
+    )
+    return (
+        alt.Chart(frame)
+        .mark_bar(cornerRadiusEnd=3, width={"band": 0.72})
+        .encode(
+            x=alt.X(x, type="nominal", sort=None, title=x_title, axis=alt.Axis(labelAngle=0, ticks=False)),
+            y=alt.Y(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
+            tooltip=_tooltip((x, x_title, None), (y, title, fmt)),
+            **color,
+        )
+        .properties(height=HEIGHT - 40)
+    )
+
+
+def fan(history: pd.DataFrame, forecast: pd.DataFrame, stockouts: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """Daily history, days out of stock, and the forecast with its bands.
+
+    Args:
+        history: `day`, `units`.
+        forecast: `day`, `q10` to `q90`.
+        stockouts: `day`, `units`: days of the history that closed without stock.
+        title: Title of the value axis, with its unit.
+    """
+    ahead = alt.Chart(forecast).encode(x=_time_axis("day", "day"))
+    bands = [
+        ahead.mark_area(opacity=opacity).encode(
+            y=alt.Y(low, type="quantitative", title=title, axis=_value_axis(",.0f")), y2=high, tooltip=_fan_tooltip()
+        )
+        for low, high, opacity in (("q10", "q90", 0.18), ("q20", "q80", 0.18), ("q30", "q70", 0.2), ("q40", "q60", 0.2))
+    ]
+    median = ahead.mark_line(strokeWidth=2.5).encode(y=alt.Y("q50", type="quantitative"), tooltip=_fan_tooltip())
+    sold = (
+        alt.Chart(history)
+        .mark_line(color=_GREY, strokeWidth=1.6)
+        .encode(
+            x=_time_axis("day", "day"),
+            y=alt.Y("units", type="quantitative", title=title),
+            tooltip=_tooltip(("day", "Day", "%a %-d %b %Y"), ("units", "Units sold", ",.0f")),
+        )
+    )
+    out = (
+        alt.Chart(stockouts)
+        .mark_point(color=_WARNING, filled=True, size=45, shape="triangle-down", opacity=1)
+        .encode(
+            x=_time_axis("day", "day"),
+            y=alt.Y("units", type="quantitative"),
+            tooltip=_tooltip(("day", "Out of stock at close", "%a %-d %b %Y"), ("units", "Units sold", ",.0f")),
+        )
+    )
+    return alt.layer(*bands, sold, median, out).properties(height=HEIGHT + 60)
+
+
+def _time_axis(x: str, grain: str) -> alt.X:
+    if grain == "hour":
+        axis = alt.Axis(title="Hour of the day (store time)", grid=False, labelExpr="datum.value + ':00'", tickMinStep=1)
+        return alt.X(x, type="quantitative", axis=axis, scale=alt.Scale(nice=False, zero=False))
+    axis = alt.Axis(title=None, grid=False, format=_TIME_FORMATS[grain], labelOverlap=True, tickCount=8)
+    return alt.X(x, type="temporal", axis=axis)
+
+
+def _value_axis(fmt: str) -> alt.Axis:
+    return alt.Axis(format=fmt if "%" in fmt else _SHORT, tickCount=5, domain=False, ticks=False)
+
+
+def _legend() -> alt.Legend:
+    return alt.Legend(title=None, orient="top", direction="horizontal", labelLimit=260)
+
+
+def _tooltip(*fields: tuple[str, str, str | None]) -> list[alt.Tooltip]:
+    shown = []
+    for name, title, fmt in fields:
+        kind = "nominal" if fmt is None else "temporal" if fmt.startswith("%") else "quantitative"
+        shown.append(alt.Tooltip(name, type=kind, title=title, **({"format": fmt} if fmt else {})))
+    return shown
+
+
+def _fan_tooltip() -> list[alt.Tooltip]:
+    return _tooltip(
+        ("day", "Day", "%a %-d %b %Y"), ("q10", "1 in 10 below", ",.1f"), ("q50", "Middle", ",.1f"), ("q90", "1 in 10 above", ",.1f")
+    )

@@ -1,0 +1,30 @@
+"""The app's entry: `streamlit run app/main.py`, which `tillsight app` does."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+TODAY = "views/today.py"
+
+
+def main() -> None:
+    """Lay out the pages and draw the one that the address names."""
+    st.set_page_config(page_title="Tillsight", layout="wide")
+    pages = [
+        st.Page(_go_to_today, title="Tillsight", url_path="home", default=True, visibility="hidden"),
+        st.Page(TODAY, title="Today", url_path="today"),
+        st.Page("views/sales.py", title="Sales", url_path="sales"),
+        st.Page("views/inventory.py", title="Inventory", url_path="inventory"),
+        st.Page("views/forecast.py", title="Forecast", url_path="forecast"),
+        st.Page("views/data_health.py", title="Data health", url_path="data-health"),
+        st.Page("views/analyst.py", title="Analyst", url_path="analyst"),
+    ]
+    st.navigation(pages).run()
+
+
+def _go_to_today() -> None:
+    """The bare address leads to Today, under the address that says so."""
+    st.switch_page(TODAY, query_params=st.query_params.to_dict())
+
+
+main()

@@ -1,0 +1,126 @@
+"""Today: sales so far against the same weekday last week and last year, and what needs attention."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app import attention, charts, comparison, components, filter_bar, formats, page
+from app.comparison import LAST_WEEK, LAST_YEAR, TODAY, DaySoFar
+from app.components import Figure
+from app.data import Shop
+from app.filters import Filters, equals
+from metrics import Column
+
+FIGURES = ("net_sales", "transactions", "average_basket", "units_sold", "gross_margin")
+
+
+def render(shop: Shop) -> None:
+    """Draw the page."""
+    filters = filter_bar.choose(shop, uses=("store",))
+    so_far = comparison.day_so_far(shop, _time_zones(shop, filters), filters.where())
+    _say_which_day(so_far)
+    _figures(shop, filters, so_far)
+    hourly = comparison.by_store_and_hour(shop, so_far, filters.where())
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.subheader("Hour by hour", anchor=False)
+        _hours(shop, hourly, so_far)
+    with right:
+        st.subheader("By store", anchor=False)
+        _stores(shop, hourly, so_far)
+    st.subheader("What needs attention", anchor=False)
+    _attention(shop, filters)
+
+
+def _time_zones(shop: Shop, filters: Filters) -> list[str]:
+    where = (equals("store_id", filters.store_id),) if filters.store_id else ()
+    rows = shop.rows("dim_stores", ("time_zone",), where=where).rows
+    return sorted({str(row["time_zone"]) for row in rows if row["time_zone"]})
+
+
+def _say_which_day(so_far: DaySoFar) -> None:
+    until = "the whole day" if so_far.until_hour == 24 else f"compared up to {so_far.until_hour}:00 store time"
+    if not so_far.is_today:
+        st.info(f"There are no sales yet today. This is {formats.day(so_far.day)}, {until}.")
+    else:
+        st.markdown(f"**{formats.day(so_far.day)}**, {until}")
+
+
+def _figures(shop: Shop, filters: Filters, so_far: DaySoFar) -> None:
+    names = shop.visible(FIGURES)
+    now = shop.query(*names, where=filters.where(), first=so_far.day, last=so_far.day)
+    then = comparison.totals(shop, so_far, names, filters.where())
+    shown = []
+    for name in names:
+        metric = shop.catalogue.metric(name)
+        fair, week, year = (shop.number(then[which], name) for which in (TODAY, LAST_WEEK, LAST_YEAR))
+        on_year = formats.change(fair, year)
+        shown.append(
+            Figure(
+                label=metric.label,
+                value=formats.value(shop.number(now, name), metric.unit, shop.currency),
+                change=formats.change(fair, week),
+                against="on last week" + (f", {on_year} on last year" if on_year else ""),
+                help=metric.description,
+            )
+        )
+    components.figures(shown)
+    components.warnings(now)
+
+
+def _hours(shop: Shop, hourly: pd.DataFrame, so_far: DaySoFar) -> None:
+    if hourly.empty:
+        components.empty("No sales on these days.")
+        return
+    frame = hourly.groupby(["name", "hour"], as_index=False)["net_sales"].sum()
+    frame["when"] = frame["name"].map(so_far.days).map(formats.day) + ", " + frame["hour"].astype(str) + ":00"
+    chart = charts.lines(
+        frame,
+        "hour",
+        "net_sales",
+        "name",
+        order=[TODAY, LAST_WEEK, LAST_YEAR],
+        title=f"Net sales ({shop.currency} per hour)",
+        grain="hour",
+    )
+    st.altair_chart(chart, alt="Net sales by hour, today and on the days it is compared with")
+
+
+def _stores(shop: Shop, hourly: pd.DataFrame, so_far: DaySoFar) -> None:
+    fair = hourly[hourly["hour"] < so_far.until_hour]
+    wide = fair.pivot_table(index="store", columns="name", values="net_sales", aggfunc="sum")
+    rows = []
+    for store, total in hourly[hourly["name"] == TODAY].groupby("store")["net_sales"].sum().sort_values().items():
+        then = wide.loc[store] if store in wide.index else pd.Series(dtype=float)
+        rows.append(
+            {
+                "store": store,
+                "net_sales": total,
+                "last_week": formats.change(then.get(TODAY), then.get(LAST_WEEK)) or formats.MISSING,
+                "last_year": formats.change(then.get(TODAY), then.get(LAST_YEAR)) or formats.MISSING,
+            }
+        )
+    if not rows:
+        components.empty("No sales in any store.")
+        return
+    columns = (
+        Column("store", "Store", "text", "dimension"),
+        Column("net_sales", "Net sales", "currency", "metric"),
+        Column("last_week", "On last week", "text", "column"),
+        Column("last_year", "On last year", "text", "column"),
+    )
+    components.table(rows[::-1], columns, shop.currency, "today-by-store", alt="Net sales by store")
+
+
+def _attention(shop: Shop, filters: Filters) -> None:
+    found = attention.find(shop, filters)
+    if not found:
+        components.empty("Nothing stands out: no good seller is missing, and the data are fresh and complete.")
+    for item in found:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.badge(item.kind, color=item.color)
+            st.page_link(item.page, label=item.sentence, query_params=item.address, width="stretch")
+
+
+page.show("Today", render)
