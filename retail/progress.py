@@ -12,5 +12,5 @@ class Progress(Protocol):
         """Show `step` as `done` of `total`; the last call of a step has both equal."""
 
 
-def silent(step: str, done: int, total: int) -> None:  # noqa: ARG001 (the protocol's signature)
+def silent(step: str, done: int, total: int) -> None:
     """Show nothing."""

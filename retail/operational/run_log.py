@@ -117,10 +117,10 @@ class RunLog:
         return self.run(run_id)
 
     @contextmanager
-    def step(self, run_id: str, step: str) -> Iterator[StepResult]:
+    def step(self, run_id: str, step: str, result: StepResult | None = None) -> Iterator[StepResult]:
         """Note a step around its work; an exception marks it failed and goes on its way."""
         self._start_step(run_id, step)
-        result = StepResult()
+        result = result or StepResult()
         try:
             yield result
         except BaseException as error:

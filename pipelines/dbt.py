@@ -1,0 +1,143 @@
+"""Running dbt: the manifest that Dagster is wired from, and `dbt build` as a stream of events.
+
+dbt runs in a process of its own, so that its memory and its hold on the warehouse end with it. `DbtCliResource` does
+that too, but it changes this process's working folder, copies dbt's log to standard output, and opens the warehouse a
+second time for column metadata. So dagster_dbt's assets and events are used here, and its process handling is not.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.environment import dbt_environment
+from pipelines.fingerprint import code_fingerprint
+from retail.errors import PipelineError
+from retail.settings import Settings
+from retail.workspace import Workspace, write_atomically
+
+PROJECT = Path(__file__).parent.parent / "dbt_project"
+SEEN_IN_A_MESSAGE = 3
+
+Event = dict[str, Any]
+"""One line of dbt's structured log: `info` (name, msg, level) and `data`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dbt:
+    """dbt for one workspace.
+
+    Attributes:
+        workspace: Where the warehouse and dbt's artefacts are.
+        settings: Threads and memory.
+        sources: Names of the connected sources, the project's one variable.
+        project: Folder of the dbt project.
+    """
+
+    workspace: Workspace
+    settings: Settings
+    sources: tuple[str, ...]
+    project: Path = PROJECT
+
+    @property
+    def manifest(self) -> Path:
+        """The manifest, as the last parse or build left it."""
+        return self.workspace.dbt_target / "manifest.json"
+
+    @property
+    def semantic_manifest(self) -> Path:
+        """The semantic manifest, beside the manifest."""
+        return self.workspace.dbt_target / "semantic_manifest.json"
+
+    def prepare(self) -> Path:
+        """Parse the project if it, or the sources, have changed since the last time, and return the manifest's path.
+
+        Raises:
+            PipelineError: The project cannot be parsed.
+        """
+        stamp = self.workspace.dbt_target / "manifest.fingerprint"
+        fingerprint = code_fingerprint([self.project], extra=self.sources)
+        if not (self.manifest.is_file() and stamp.is_file() and stamp.read_text() == fingerprint):
+            for _ in self.run("parse"):
+                pass
+            write_atomically(stamp, fingerprint)
+        return self.manifest
+
+    def run(self, *command: str) -> Iterator[Event]:
+        """Run a dbt command and yield its log as it comes.
+
+        Raises:
+            PipelineError: dbt failed; the message names what failed and why.
+        """
+        self.workspace.dbt_target.mkdir(parents=True, exist_ok=True)
+        (self.workspace.dbt_target / "run_results.json").unlink(missing_ok=True)
+        process = subprocess.Popen(  # noqa: S603 (our own arguments, no shell)
+            [sys.executable, "-P", "-m", "pipelines.dbt_process", *self._arguments(command)],
+            cwd=self.project,
+            env=dbt_environment(self.workspace, self.settings),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert process.stdout is not None
+        complaints: list[str] = []
+        try:
+            for line in process.stdout:
+                event = _parse(line)
+                if event is None:
+                    complaints.append(line)
+                    continue
+                if event["info"]["level"] == "error":
+                    complaints.append(event["info"]["msg"])
+                yield event
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            status = process.wait()
+        if status:
+            raise PipelineError(self._failure(command[0], complaints))
+
+    def _arguments(self, command: Sequence[str]) -> list[str]:
+        return [
+            "--log-format=json",
+            *command,
+            f"--project-dir={self.project}",
+            f"--profiles-dir={self.project}",
+            f"--target-path={self.workspace.dbt_target}",
+            f"--vars={json.dumps({'sources': list(self.sources)})}",
+        ]
+
+    def _failure(self, command: str, complaints: Sequence[str]) -> str:
+        """One sentence on what failed, from dbt's results where there are any, else from its log."""
+        failed = self._failed_nodes() or [" ".join(text.split()) for text in complaints[-1:]]
+        shown = "; ".join(failed[:SEEN_IN_A_MESSAGE]) or "it said nothing"
+        more = f"; and {len(failed) - SEEN_IN_A_MESSAGE} more" if len(failed) > SEEN_IN_A_MESSAGE else ""
+        return f"dbt {command} failed: {shown}{more}. The whole log is in {self.workspace.dbt_target / 'dbt.log'}."
+
+    def _failed_nodes(self) -> list[str]:
+        path = self.workspace.dbt_target / "run_results.json"
+        if not path.is_file():
+            return []
+        results = json.loads(path.read_text())["results"]
+        failed = [result for result in results if result["status"] in {"error", "fail", "runtime error"}]
+        return [
+            f"{kind} {name} ({' '.join(str(result['message']).split())})"
+            for result in failed
+            for kind, _, name, *_ in [result["unique_id"].split(".")]
+        ]
+
+
+def _parse(line: str) -> Event | None:
+    """A line of the structured log; null for anything else, such as a traceback."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "info" in event else None

@@ -1,0 +1,62 @@
+"""When the pipeline runs by itself: every night, and when files have arrived."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from dagster import (
+    DefaultScheduleStatus,
+    DefaultSensorStatus,
+    RunRequest,
+    ScheduleDefinition,
+    SensorDefinition,
+    SensorEvaluationContext,
+    SkipReason,
+    sensor,
+)
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from pipelines.fingerprint import stamps
+from pipelines.inputs import incoming_files
+from retail.workspace import Workspace
+
+NIGHTLY = "30 4 * * *"
+"""Half past four, when a shop's day is over and its next has not begun."""
+
+
+def nightly_schedule(workspace: Workspace, job: UnresolvedAssetJobDefinition) -> ScheduleDefinition:
+    """Run every night in the workspace's time zone; on by itself for a real shop, off for a demo."""
+    description = workspace.describe()
+    is_real = description.kind == "real"
+    return ScheduleDefinition(
+        name="nightly",
+        job=job,
+        cron_schedule=NIGHTLY,
+        execution_timezone=description.default_time_zone,
+        default_status=DefaultScheduleStatus.RUNNING if is_real else DefaultScheduleStatus.STOPPED,
+    )
+
+
+def incoming_sensor(workspace: Workspace, job: UnresolvedAssetJobDefinition) -> SensorDefinition:
+    """Run when files have arrived or changed, once they have stopped changing."""
+    is_real = workspace.describe().kind == "real"
+
+    @sensor(
+        name="incoming_files",
+        job=job,
+        minimum_interval_seconds=60,
+        default_status=DefaultSensorStatus.RUNNING if is_real else DefaultSensorStatus.STOPPED,
+    )
+    def look(context: SensorEvaluationContext) -> RunRequest | SkipReason:
+        cursor = json.loads(context.cursor) if context.cursor else {"seen": None, "ran": None}
+        now = hashlib.sha256("\n".join(stamps(incoming_files(workspace))).encode()).hexdigest()
+        if now == cursor["ran"]:
+            return SkipReason("No file has changed since the last run.")
+        if now != cursor["seen"]:
+            context.update_cursor(json.dumps({**cursor, "seen": now}))
+            return SkipReason("Files have changed; waiting until they stop changing.")
+        context.update_cursor(json.dumps({"seen": now, "ran": now}))
+        return RunRequest(run_key=now)
+
+    return look

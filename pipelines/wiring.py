@@ -1,0 +1,63 @@
+"""All assets, checks, schedules and the job of one workspace, put together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from dagster import AssetSelection, Definitions, define_asset_job, in_process_executor
+
+from pipelines import assets
+from pipelines.checks import reconciliation_checks
+from pipelines.dbt import PROJECT, Dbt
+from pipelines.ingest import connected_sources
+from pipelines.progress import RunDisplay, SilentDisplay
+from pipelines.resources import pipeline_run
+from pipelines.schedules import incoming_sensor, nightly_schedule
+from retail.settings import Settings
+from retail.workspace import Workspace
+
+JOB = "pipeline"
+
+
+def definitions_of(
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    display: RunDisplay | None = None,
+    lock: bool = True,
+    project: Path = PROJECT,
+) -> Definitions:
+    """Definitions of a workspace, wired from its dbt manifest (parsed first if it is missing or stale).
+
+    Args:
+        workspace: The workspace that the job works on.
+        settings: Settings of the run.
+        display: Where progress is shown; nowhere by default.
+        lock: Whether a run takes the workspace's lock; false where the caller holds it.
+        project: Folder of the dbt project.
+
+    Raises:
+        ConfigurationError: The workspace or its sources cannot be read.
+        PipelineError: The dbt project cannot be parsed.
+    """
+    dbt = Dbt(workspace, settings, connected_sources(workspace), project)
+    manifest = json.loads(dbt.prepare().read_text())
+    semantic_manifest = json.loads(dbt.semantic_manifest.read_text())
+    # One process a run: DuckDB has one writer.
+    job = define_asset_job(JOB, AssetSelection.all(), executor_def=in_process_executor)
+    return Definitions(
+        assets=[
+            *[asset for source in dbt.sources for asset in assets.ingest_assets(source, manifest)],
+            assets.dbt_models(manifest),
+            assets.forecast_assets(settings),
+            assets.published_assets(manifest, settings),
+            *assets.metric_assets(semantic_manifest),
+        ],
+        asset_checks=reconciliation_checks(),
+        jobs=[job],
+        schedules=[nightly_schedule(workspace, job)],
+        sensors=[incoming_sensor(workspace, job)],
+        resources={"pipeline_run": pipeline_run(dbt, display or SilentDisplay(), lock=lock)},
+        executor=in_process_executor,
+    )
