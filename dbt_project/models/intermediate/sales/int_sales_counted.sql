@@ -1,0 +1,83 @@
+with made as (
+    select
+        lines.sale_id,
+        min(lines.source) as source,
+        min(lines.store_id) as store_id,
+        min(lines.sold_at) as sold_at,
+        max(lines.customer_id) as customer_id,
+        min(lines.channel) as channel
+    from {{ ref('int_sale_lines_unioned') }} as lines
+    where not exists (
+        select 1 from {{ ref('int_sales_unioned') }} as sales
+        where sales.sale_id = lines.sale_id
+    )
+    group by lines.sale_id
+),
+
+tickets as (
+    select
+        sale_id,
+        source,
+        store_id,
+        sold_at,
+        customer_id,
+        channel,
+        cashier,
+        register,
+        currency
+    from {{ ref('int_sales_unioned') }}
+    where coalesce(status, 'completed') = 'completed'
+    union all by name
+    select
+        sale_id,
+        source,
+        store_id,
+        sold_at,
+        customer_id,
+        channel
+    from made
+),
+
+placed as (
+    select
+        tickets.sale_id,
+        tickets.source,
+        tickets.store_id,
+        tickets.sold_at,
+        tickets.customer_id,
+        coalesce(tickets.channel, 'pos') as channel,
+        tickets.cashier,
+        tickets.register,
+        coalesce(tickets.currency, stores.currency) as currency,
+        {{ local_time('tickets.sold_at', 'stores.time_zone', 'zone_days.offset_microseconds') }} as sold_at_local
+    from tickets
+    inner join {{ ref('int_stores_completed') }} as stores on tickets.store_id = stores.store_id
+    left join {{ ref('int_time_zone_days') }} as zone_days
+        on
+            stores.time_zone = zone_days.time_zone
+            and {{ utc_day('tickets.sold_at') }} = zone_days.utc_day
+)
+
+select
+    placed.sale_id,
+    placed.source,
+    placed.store_id,
+    placed.sold_at,
+    cast(placed.sold_at_local as date) as business_date,
+    cast(hour(placed.sold_at_local) as integer) as hour,
+    strftime(placed.sold_at_local, '%a') as weekday,
+    placed.customer_id,
+    placed.channel,
+    placed.cashier,
+    placed.register,
+    placed.currency,
+    case
+        when placed.currency = workspace.reporting_currency then cast(1 as decimal(18, 8))
+        else rates.rate
+    end as reporting_rate
+from placed
+cross join {{ ref('int_workspace') }} as workspace
+left join {{ ref('int_exchange_rates_daily') }} as rates
+    on
+        placed.currency = rates.currency
+        and cast(placed.sold_at_local as date) = rates.rate_date

@@ -1,0 +1,37 @@
+with placed as (
+    select
+        movements.store_id,
+        movements.product_id,
+        movements.movement_type,
+        movements.quantity,
+        stores.as_of_date,
+        cast(
+            {{ local_time('movements.moved_at', 'stores.time_zone', 'zone_days.offset_microseconds') }}
+            as date
+        ) as business_date
+    from {{ ref('int_stock_movements_unioned') }} as movements
+    inner join {{ ref('int_stores_completed') }} as stores on movements.store_id = stores.store_id
+    inner join {{ ref('int_products_completed') }} as products on movements.product_id = products.product_id
+    left join {{ ref('int_time_zone_days') }} as zone_days
+        on
+            stores.time_zone = zone_days.time_zone
+            and {{ utc_day('movements.moved_at') }} = zone_days.utc_day
+    where products.is_stocked
+)
+
+select
+    store_id,
+    product_id,
+    business_date,
+    {{ as_amount("coalesce(sum(quantity) filter (where movement_type = 'opening'), 0)") }} as opened,
+    {{ as_amount("coalesce(sum(quantity) filter (where movement_type = 'receipt'), 0)") }} as received,
+    {{ as_amount("coalesce(-sum(quantity) filter (where movement_type = 'sale'), 0)") }} as sold,
+    {{ as_amount("coalesce(sum(quantity) filter (where movement_type = 'return'), 0)") }} as returned,
+    {{ as_amount("coalesce(sum(quantity) filter (where movement_type in ('transfer_in', 'transfer_out')), 0)") }}
+    as transferred,
+    {{ as_amount("coalesce(sum(quantity) filter (where movement_type in ('shrinkage', 'adjustment')), 0)") }}
+    as adjusted,
+    {{ as_amount('sum(quantity)') }} as net_quantity
+from placed
+where business_date <= as_of_date
+group by store_id, product_id, business_date

@@ -1,0 +1,35 @@
+{{ config(materialized='incremental', incremental_strategy='store_days', on_schema_change='fail') }}
+
+select
+    lines.sale_line_id,
+    lines.sale_id,
+    lines.source,
+    lines.store_id,
+    lines.product_id,
+    lines.customer_id,
+    lines.promotion_id,
+    lines.promotion,
+    lines.channel,
+    lines.sold_at,
+    lines.business_date,
+    lines.hour,
+    lines.weekday,
+    lines.line_type,
+    lines.quantity,
+    lines.units_sold,
+    lines.units_returned,
+    lines.units_net,
+    lines.unit_price,
+    lines.discount_amount,
+    lines.net_amount,
+    lines.tax_amount,
+    lines.gross_amount,
+    lines.charges_amount,
+    lines.total_amount,
+    lines.cost_amount,
+    lines.costed_net_amount,
+    lines.is_return_only_ticket,
+    lines.currency,
+    lines.net_amount_as_sold
+from {{ ref('int_sale_lines_counted') }} as lines
+where {{ in_changed_store_day('lines') }}

@@ -1,0 +1,9 @@
+select
+    'files' as source,
+    'files:' || customer_id as customer_id,
+    cast(joined_date as date) as joined_date,
+    cast(name as varchar) as name,
+    cast(email as varchar) as email,
+    cast(phone as varchar) as phone,
+    cast(has_marketing_consent as boolean) as has_marketing_consent
+from {{ source('raw_files', 'customers') }}

@@ -1,0 +1,20 @@
+select
+    'files' as source,
+    'files:' || product_id as product_id,
+    cast(sku as varchar) as sku,
+    cast(barcode as varchar) as barcode,
+    cast(name as varchar) as name,
+    cast(category_path as varchar) as category_path,
+    cast(brand as varchar) as brand,
+    cast(unit as varchar) as unit,
+    cast(list_price as decimal(18,4)) as list_price,
+    cast(cost as decimal(18,4)) as cost,
+    cast(tax_rate as decimal(9,6)) as tax_rate,
+    cast(is_stocked as boolean) as is_stocked,
+    cast(shelf_life_days as integer) as shelf_life_days,
+    cast(is_active as boolean) as is_active,
+    'files:' || variant_of as variant_of,
+    cast(launched_date as date) as launched_date,
+    cast(discontinued_date as date) as discontinued_date,
+    cast(kind as varchar) as kind
+from {{ source('raw_files', 'products') }}
