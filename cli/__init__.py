@@ -1,0 +1,1 @@
+"""The `tillsight` command."""

@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import connect
+from cli.backup import backup, restore
 from cli.context import CliContext
+from cli.doctor import doctor
 from cli.output import print_json, print_note
+from cli.pipeline import dagster, demo, run, sync
+from cli.serve import app as open_app
 from retail.errors import Refused, TillsightError, UnusableRequest
 from retail.vocabulary import Role
 
@@ -30,13 +35,19 @@ app = typer.Typer(
 )
 
 
+for command in (demo, run, sync, dagster, doctor, backup, restore):
+    app.command()(command)
+app.command("app")(open_app)
+app.add_typer(connect.app, name="connect")
+
+
 @app.callback()
 def global_options(
     context: typer.Context,
     workspace: Annotated[
         str | None, typer.Option(help="Workspace to use. Default: `main` if it exists, else the newest demo.")
     ] = None,
-    role: Annotated[Role, typer.Option(help="Role to act in.")] = Role.SUPERADMIN,
+    role: Annotated[Role | None, typer.Option(help="Role to act in. Default: TILLSIGHT_APP_ROLE.")] = None,
     store: Annotated[list[str] | None, typer.Option(help="Store to be limited to; may be given again.")] = None,
 ) -> None:
     """Metrics, forecasts and reorder drafts over the POS or ERP that a shop already has."""
@@ -44,7 +55,7 @@ def global_options(
 
     settings = _settings()
     configure_logging(settings.log_level)
-    context.obj = CliContext(settings, workspace, role, tuple(store or ()))
+    context.obj = CliContext(settings, workspace, role or settings.app_role, tuple(store or settings.app_stores))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

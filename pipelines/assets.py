@@ -1,4 +1,4 @@
-"""The assets: source files, raw tables, dbt models, forecasts, published marts and metrics, and what comes from what."""
+"""The assets: source files, raw tables, dbt models, forecasts, published marts, metrics, and what comes from what."""
 
 from __future__ import annotations
 

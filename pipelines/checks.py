@@ -22,7 +22,7 @@ RECONCILIATIONS = "fct_reconciliations"
 
 
 def reconciliation_checks() -> list[AssetChecksDefinition]:
-    """One check for invariants (differences are errors in a demo, warnings in a real shop), one for other comparisons."""
+    """A check for invariants (differences are errors in a demo, else warnings) and one for the other comparisons."""
     return [
         _check(
             "invariants_hold", "Opening and movements make closing, payments make totals, and so on.", is_invariant=True

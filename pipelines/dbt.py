@@ -8,8 +8,6 @@ second time for column metadata. So dagster_dbt's assets and events are used her
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 
 from pipelines.environment import dbt_environment
 from pipelines.fingerprint import code_fingerprint
+from retail.child_process import start
 from retail.errors import PipelineError
 from retail.settings import Settings
 from retail.workspace import Workspace, write_atomically
@@ -76,14 +75,12 @@ class Dbt:
         """
         self.workspace.dbt_target.mkdir(parents=True, exist_ok=True)
         (self.workspace.dbt_target / "run_results.json").unlink(missing_ok=True)
-        process = subprocess.Popen(  # noqa: S603 (our own arguments, no shell)
-            [sys.executable, "-P", "-m", "pipelines.dbt_process", *self._arguments(command)],
-            cwd=self.project,
-            env=dbt_environment(self.workspace, self.settings),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        process = start(
+            "dbt.cli.main",
+            self._arguments(command),
+            folder=self.project,
+            environment=dbt_environment(self.workspace, self.settings),
+            capture=True,
         )
         assert process.stdout is not None
         complaints: list[str] = []

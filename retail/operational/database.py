@@ -93,11 +93,17 @@ def _migrate(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
+    scripts = ScriptDirectory.from_config(config)
+    newest = scripts.get_current_head()
     with engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
     if present == newest:
         return
+    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+        raise ConfigurationError(
+            f"The operational store is at version {present}, which a newer Tillsight made. Use that one, or restore a "
+            "backup from before it."
+        )
     with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

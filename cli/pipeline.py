@@ -1,0 +1,150 @@
+"""`tillsight demo`, `run`, `sync` and `dagster`: getting data in and numbers out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.context import CliContext, of
+from cli.output import print_json, print_line, print_note
+
+if TYPE_CHECKING:
+    from pipelines.run import RunReport
+    from retail.workspace import Workspace
+
+
+class Dataset(StrEnum):
+    """Data sets that a demo can be made of."""
+
+    SAMPLE = "sample"
+    COMPLETE_JOURNEY = "complete-journey"
+
+
+def demo(
+    context: typer.Context,
+    dataset: Annotated[Dataset, typer.Option(help="What the demo is made of.")] = Dataset.SAMPLE,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Whether to open the app afterwards.")] = True,
+) -> None:
+    """Make a demo workspace, run the pipeline if anything is new, and open the app."""
+    command = of(context)
+    workspace = _prepared(command, dataset)
+    from pipelines.inputs import is_up_to_date
+
+    if is_up_to_date(workspace, command.settings):
+        print_note(f"Workspace {workspace.name} is up to date.")
+    else:
+        print_note(_summary(_run(command, workspace, "demo")))
+    if serve:
+        from cli.serve import serve as serve_app
+
+        serve_app(command, workspace)
+    else:
+        print_line(f"Workspace {workspace.name} is ready in {workspace.root}. Open it with `tillsight app`.")
+
+
+def run(
+    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False
+) -> None:
+    """Run the whole pipeline: load, build, forecast, publish."""
+    command = of(context)
+    report = _run(command, command.workspace(), "command")
+    if as_json:
+        print_json(
+            {
+                "run_id": report.run.run_id,
+                "status": report.run.status,
+                "message": report.run.message,
+                "seconds": round(report.seconds, 1),
+                "published_run_id": report.published.run_id,
+                "as_of": report.published.as_of_at,
+                "tables": report.published.tables,
+                "steps": [
+                    {
+                        "step": step.step,
+                        "status": step.status,
+                        "rows": step.rows,
+                        "message": step.message,
+                        "seconds": round((step.finished_at - step.started_at).total_seconds(), 1)
+                        if step.finished_at
+                        else None,
+                    }
+                    for step in report.steps
+                ],
+            }
+        )
+    else:
+        print_line(_summary(report))
+
+
+def sync(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Argument(help="The source to load; all of them if left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Load the sources into the warehouse and report what was read, without building or publishing anything."""
+    command = of(context)
+    from pipelines.progress import TerminalDisplay
+    from pipelines.sync import sync_sources
+
+    with TerminalDisplay() as display:
+        reports = sync_sources(command.workspace(), command.settings, only=source, progress=display)
+    if as_json:
+        print_json({"sources": [report.as_dict() for report in reports]})
+        return
+    for report in reports:
+        print_line(
+            f"{report.source}: {report.read:,} read = {report.accepted:,} accepted + {report.quarantined:,} quarantined"
+        )
+        for table in report.tables.values():
+            print_line(f"  {table.table:<22} {table.read:>10,} = {table.accepted:>10,} + {table.quarantined:>8,}")
+        for error in report.errors:
+            print_note(f"  {error}")
+
+
+def dagster(context: typer.Context) -> None:
+    """Start Dagster's own pages on this workspace: runs, assets, schedule and sensor."""
+    command = of(context)
+    workspace = command.workspace()
+    from pipelines.environment import NO_TELEMETRY
+    from pipelines.instance import write_instance
+
+    write_instance(workspace)
+    os.environ.update(
+        {
+            **NO_TELEMETRY,
+            "DAGSTER_HOME": str(workspace.dagster_home),
+            "TILLSIGHT_HOME": str(workspace.root.parent),
+            "TILLSIGHT_WORKSPACE": workspace.name,
+        }
+    )
+    arguments = ["-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1"]
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 (our own arguments)
+
+
+def _prepared(command: CliContext, dataset: Dataset) -> Workspace:
+    from demo.workspaces import prepare
+    from pipelines.progress import TerminalDisplay
+
+    with TerminalDisplay() as display:
+        display.begin("prepare")
+        workspace = prepare(command.settings, dataset.value, progress=display)
+        display.end("prepare", has_failed=False, summary=f"workspace {workspace.name}")
+    return workspace
+
+
+def _run(command: CliContext, workspace: Workspace, trigger: str) -> RunReport:
+    from pipelines.progress import TerminalDisplay
+    from pipelines.run import run_pipeline
+
+    with TerminalDisplay() as display:
+        return run_pipeline(workspace, command.settings, trigger=trigger, progress=display)
+
+
+def _summary(report: RunReport) -> str:
+    rows = sum(report.published.tables.values())
+    noted = f" Note: {report.run.message}" if report.run.message else ""
+    return f"Published {rows:,} rows in {len(report.published.tables)} tables in {report.seconds:.0f} s.{noted}"

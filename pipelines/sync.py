@@ -1,0 +1,42 @@
+"""Loading the sources alone, without building or publishing: to see what a source holds, or to load ahead of a run."""
+
+from __future__ import annotations
+
+import uuid
+
+from connectors.report import LoadReport
+from pipelines.environment import switch_off_telemetry
+from pipelines.ingest import ingest, summary
+from pipelines.progress import RunDisplay
+from retail.operational.run_log import RunLog
+from retail.settings import Settings
+from retail.workspace import Workspace
+
+
+def sync_sources(
+    workspace: Workspace, settings: Settings, *, only: str | None, progress: RunDisplay
+) -> list[LoadReport]:
+    """Load every connected source, or the one named, and note it in the run log.
+
+    Raises:
+        WorkspaceBusy: A run holds the workspace.
+        UnusableRequest: `only` names no connected source.
+        SourceError: A source could not be read at all.
+    """
+    switch_off_telemetry()
+    run_id = str(uuid.uuid4())
+    with workspace.locked():
+        run_log = RunLog.open(workspace, settings)
+        run_log.start(run_id, "sync")
+        progress.begin("ingest")
+        try:
+            with run_log.step(run_id, "ingest") as step:
+                reports = ingest(workspace, settings, only=only, progress=progress)
+                step.rows = sum(report.accepted for report in reports)
+                step.message = "; ".join(summary(report) for report in reports)
+                step.has_failed = any(report.errors for report in reports)
+        finally:
+            run_log.finish(run_id)
+            run_log.close()
+        progress.end("ingest", has_failed=step.has_failed, summary=f"{step.rows:,} rows")
+    return reports
