@@ -47,7 +47,14 @@ class TableLoad:
     replaced: str
 
 
-def deliver(connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str, loads: Sequence[TableLoad]) -> None:
+def as_format(condition: str) -> str:
+    """A condition whose braces are no placeholders, for `TableLoad.replaced`."""
+    return condition.replace("{", "{{").replace("}", "}}")
+
+
+def deliver(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str, loads: Sequence[TableLoad]
+) -> None:
     """Load tables as one dlt package: a killed run leaves a package that `drop_interrupted` finds."""
     with _environment(workspace):
         pipeline = _pipeline(connection, workspace, source)
@@ -69,7 +76,8 @@ def drop_interrupted(connection: duckdb.DuckDBPyConnection, workspace: Workspace
         if not pipeline.has_pending_data:
             return frozenset()
         packages = [pipeline.get_load_package_info(load_id) for load_id in pipeline.list_normalized_load_packages()]
-        tables = {job.job_file_info.table_name for package in packages for jobs in package.jobs.values() for job in jobs}
+        jobs = [job for package in packages for jobs in package.jobs.values() for job in jobs]
+        tables = {job.job_file_info.table_name for job in jobs}
         pipeline.drop_pending_packages()
         return frozenset(tables)
 

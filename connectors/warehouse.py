@@ -66,10 +66,10 @@ def open_warehouse(workspace: Workspace, settings: Settings) -> Iterator[duckdb.
             "threads": settings.threads,
             "temp_directory": str(workspace.root / "warehouse.duckdb.tmp"),
             "autoinstall_known_extensions": False,
-            "TimeZone": "UTC",
         },
     )
     try:
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()

@@ -1,0 +1,7 @@
+"""The files connector: a folder of CSV and Parquet files into `raw_files` (docs/connect/files.md)."""
+
+from __future__ import annotations
+
+from connectors.files.load import load
+
+__all__ = ["load"]

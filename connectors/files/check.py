@@ -1,0 +1,205 @@
+"""The one statement that reads a file, gives its values their types, and says of each row what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from connectors.column_types import DUCKDB_TYPES
+from connectors.files.client import OpenFile
+from connectors.files.expressions import Expression
+from connectors.files.template import TemplateColumn, TemplateTable
+from connectors.sql import identifier, identifiers, literal, literals
+
+ROW_TEXT_LENGTH: Final = 2000
+UNKNOWN_STORE: Final = "unknown store"
+IN_THE_FUTURE: Final = " is in the future"
+_EARLIEST: Final = "1970-01-01"
+_SHOWN: Final = 60
+_WORDS: Final = {
+    "decimal": "a number with at most 14 digits before the point",
+    "integer": "a whole number",
+    "timestamp": "a date and time such as 2024-05-31 14:05:00",
+    "date": "a date such as 2024-05-31",
+    "boolean": "true or false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a row is held against besides its own column types.
+
+    Attributes:
+        as_of_at: Moment that counts as now; a day later is the future.
+        time_zone: Zone of times that do not say theirs.
+        store_zones: Zone of each store that has one of its own; None where the mapping sets one for all.
+        known_stores: Whether the table `known_stores` lists every store there is.
+    """
+
+    as_of_at: datetime
+    time_zone: str
+    store_zones: Dictionary[str, str]
+    known_stores: bool
+
+
+def checking_statement(
+    opened: OpenFile,
+    declared: TemplateTable,
+    filled: Dictionary[str, Expression],
+    context: Context,
+    one_row_per_key: bool,
+) -> str:
+    """SQL that makes the temporary table `checked` from one file.
+
+    `checked` has the columns of the template's table, and `_line` (null: the row's place in the table says it),
+    `_made` (whether the key was made here), `_reason` (null where nothing is wrong), `_row_text` (with a reason only)
+    and `_content` (a hash of the whole record). Each value is computed in one place and used by name above it: DuckDB
+    keeps the nested selects apart, so nothing is parsed twice.
+    """
+    values = _values(opened, filled)
+    if one_row_per_key:
+        values = _one_row_per_key(values, declared, filled)
+    typed = ", ".join(
+        f"{_typed(name, column, filled.get(name), context, 'store_id' in filled)} AS {identifier(name)}"
+        for name, column in declared.columns.items()
+    )
+    row_text = f"left(concat_ws(',', {_row_text(filled)}), {ROW_TEXT_LENGTH})"
+    return (
+        f"CREATE TEMP TABLE checked AS SELECT {identifiers(declared.columns)}, _line, _made, _reason, _content, "
+        f"CASE WHEN _reason IS NOT NULL THEN {row_text} END AS _row_text "
+        f"FROM (SELECT *, {_reason(declared, filled, context)} AS _reason FROM "
+        f"({_with_made_keys(declared, filled, f'SELECT *, {typed} FROM ({values})')}))"
+    )
+
+
+def _values(opened: OpenFile, filled: Dictionary[str, Expression]) -> str:
+    selected = ", ".join(f"{_value_of(expression)} AS {_raw(name)}" for name, expression in filled.items())
+    content = ", ".join(column.sql for column in opened.columns.values())
+    line = "NULL::BIGINT" if opened.is_csv else "file_row_number + 1"
+    relation = opened.relation if opened.is_csv else opened.relation.removesuffix(")") + ", file_row_number = true)"
+    return f"SELECT {selected}, hash({content}) AS _content, {line} AS _line FROM {relation}"
+
+
+def _value_of(expression: Expression) -> str:
+    return f"nullif({expression.sql}, '')" if expression.type == "VARCHAR" else expression.sql
+
+
+def _one_row_per_key(values: str, declared: TemplateTable, filled: Dictionary[str, Expression]) -> str:
+    keys = ", ".join(_raw(name) for name in declared.key)
+    some = (
+        " AND ".join(f"{_raw(name)} IS NOT NULL" for name in declared.key if declared.columns[name].required) or "true"
+    )
+    rest = [name for name in filled if name not in declared.key]
+    last = "".join(f", arg_max({_raw(name)}, _position) AS {_raw(name)}" for name in rest)
+    return (
+        f"SELECT {keys}{last}, max(_position) + 1 AS _line, NULL::UBIGINT AS _content "
+        f"FROM (SELECT *, row_number() OVER () AS _position FROM ({values})) WHERE {some} GROUP BY {keys}"
+    )
+
+
+def _typed(name: str, column: TemplateColumn, expression: Expression | None, context: Context, has_store: bool) -> str:
+    target = DUCKDB_TYPES[column.type]
+    if expression is None:
+        return f"NULL::{target}"
+    raw = _raw(name)
+    if column.type == "text":
+        text = f"nullif(trim(CAST({raw} AS VARCHAR)), '')"
+        return f"lower({text})" if column.values else text
+    if column.type == "timestamp" and expression.type != DUCKDB_TYPES["timestamp"]:
+        return _moment(raw, expression.type, context, has_store)
+    return f"TRY_CAST({raw} AS {target})"
+
+
+def _moment(raw: str, source_type: str, context: Context, has_store: bool) -> str:
+    """A UTC moment: as the text says when it names an offset, else in the zone of the store."""
+    local = f"TRY_CAST({raw} AS TIMESTAMP)"
+    moment = f"timezone({_zone(context, has_store)}, {local})"
+    if source_type != "VARCHAR":
+        return moment
+    # after the date, a letter, a plus or a minus can only belong to an offset (2024-05-31T14:05:00Z, …+02:00)
+    has_offset = f"regexp_matches(substr(trim({raw}), 12), '[A-Za-z+-]')"
+    return f"CASE WHEN {has_offset} THEN TRY_CAST({raw} AS TIMESTAMPTZ) ELSE {moment} END"
+
+
+def _zone(context: Context, has_store: bool) -> str:
+    if not context.store_zones or not has_store:
+        return literal(context.time_zone)
+    cases = " ".join(
+        f"WHEN {literal(store)} THEN {literal(zone)}" for store, zone in sorted(context.store_zones.items())
+    )
+    return f"CASE trim(CAST({_raw('store_id')} AS VARCHAR)) {cases} ELSE {literal(context.time_zone)} END"
+
+
+def _with_made_keys(declared: TemplateTable, filled: Dictionary[str, Expression], typed: str) -> str:
+    """Make ids that the file does not give (sale_lines alone has such columns).
+
+    Lines of one store at one moment are one ticket. A line is known by its ticket and a hash of its content, so that
+    its id does not depend on where in which file it stands; `identity.py` tells equal lines apart.
+    """
+    if not declared.repeats:
+        return f"SELECT *, false AS _made FROM ({typed})"
+    ticket = "store_id || ':' || strftime(timezone('UTC', sold_at), '%Y%m%dT%H%M%S')"
+    with_ticket = f"SELECT * REPLACE (coalesce(sale_id, {ticket}) AS sale_id) FROM ({typed})"
+    parts = ", ".join(
+        f"{literal(name + '=')} || {identifier(name)}"
+        for name in declared.columns
+        if name in filled and name not in declared.key
+    )
+    made = f"sale_id || ':' || left(md5(concat_ws('|', {parts})), 16)"
+    return (
+        f"SELECT * REPLACE (coalesce(sale_line_id, {made}) AS sale_line_id), sale_line_id IS NULL AS _made "
+        f"FROM ({with_ticket})"
+    )
+
+
+def _reason(declared: TemplateTable, filled: Dictionary[str, Expression], context: Context) -> str:
+    cases: list[str] = []
+    for name, column in declared.columns.items():
+        if name in filled:
+            cases += _column_reasons(name, column, filled[name], context)
+    if declared.one_of:
+        none = " AND ".join(f"{identifier(name)} IS NULL" for name in declared.one_of)
+        cases.append(f"WHEN {none} THEN {literal(' or '.join(declared.one_of) + ' is missing')}")
+    return f"CASE {' '.join(cases)} END"
+
+
+def _column_reasons(name: str, column: TemplateColumn, expression: Expression, context: Context) -> list[str]:
+    value, raw = identifier(name), _raw(name)
+    rules: list[tuple[str, str]] = []
+    if column.type != "text":
+        filled = f"{raw} IS NOT NULL" + (f" AND trim({raw}) <> ''" if expression.type == "VARCHAR" else "")
+        rules.append((f"{value} IS NULL AND {filled}", f"{name} is not {_WORDS[column.type]}"))
+    if column.values:
+        rules.append((f"{value} NOT IN {literals(column.values)}", f"{name} is none of {', '.join(column.values)}"))
+    if name == "time_zone":
+        rules.append((f"{value} NOT IN (SELECT name FROM pg_timezone_names())", f"{name} is no IANA time zone"))
+    if column.type in {"timestamp", "date"}:
+        rules += _calendar_rules(name, column, context)
+    if column.refers_to == "stores" and context.known_stores:
+        rules.append((f"{value} NOT IN (SELECT store_id FROM known_stores)", UNKNOWN_STORE))
+    shown = f"left(CAST({raw} AS VARCHAR), {_SHOWN})"
+    cases = [f"WHEN {wrong} THEN {literal(f'{reason}: ')} || {shown}" for wrong, reason in rules]
+    if column.required:
+        cases.insert(1 if column.type != "text" else 0, f"WHEN {value} IS NULL THEN {literal(f'{name} is missing')}")
+    return cases
+
+
+def _calendar_rules(name: str, column: TemplateColumn, context: Context) -> list[tuple[str, str]]:
+    value, target = identifier(name), DUCKDB_TYPES[column.type]
+    latest = literal((context.as_of_at + timedelta(days=1)).isoformat())
+    rules = [(f"NOT isfinite({value})", f"{name} is no day of the calendar")]
+    if not column.may_be_future:
+        rules.append((f"{value} > CAST(CAST({latest} AS TIMESTAMPTZ) AS {target})", f"{name}{IN_THE_FUTURE}"))
+    if column.type == "timestamp":
+        rules.append((f"{value} < TIMESTAMPTZ '{_EARLIEST}'", f"{name} is before {_EARLIEST}"))
+    return rules
+
+
+def _row_text(filled: Dictionary[str, Expression]) -> str:
+    return ", ".join(f"coalesce(CAST({_raw(name)} AS VARCHAR), '')" for name in filled)
+
+
+def _raw(name: str) -> str:
+    return identifier(f"raw {name}")
