@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["dimension", "time", "metric", "column"]
 Value = bool | int | float | str | date | datetime | None
@@ -52,6 +53,8 @@ class Result:
 
     def frame(self) -> pd.DataFrame:
         """The rows as a data frame: periods as datetime64, metrics as float64 with NaN for null."""
+        import pandas as pd
+
         frame = pd.DataFrame(self.rows, columns=[column.name for column in self.columns])
         for column in self.columns:
             if column.kind == "metric":
