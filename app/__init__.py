@@ -1,0 +1,1 @@
+"""The app: Streamlit pages over the published run."""

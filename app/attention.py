@@ -9,6 +9,7 @@ from typing import Literal
 from app import formats
 from app.data import Shop
 from app.filters import Filters, equals
+from retail.errors import Refused
 
 GOOD_SELLER_UNITS_A_DAY = 1.0
 """Mean daily units from which a product in a store counts as a good seller."""
@@ -45,48 +46,54 @@ class Attention:
 
 def find(shop: Shop, filters: Filters) -> list[Attention]:
     """Everything that needs attention in the chosen store, the most urgent first."""
-    found = [
-        _out_of_stock(shop, filters),
-        _low_cover(shop, filters),
-        *_drops(shop, filters),
-        _stale(shop),
-        _quarantined(shop),
-        _differing(shop),
-    ]
-    return [item for item in found if item is not None]
+    found: list[Attention] = []
+    for look in (_out_of_stock, _low_cover, _drops, _stale, _quarantined, _differing):
+        try:
+            found += look(shop, filters)
+        except Refused:  # not for this person's eyes, so not for their attention
+            continue
+    return found
 
 
-def _out_of_stock(shop: Shop, filters: Filters) -> Attention | None:
+def _out_of_stock(shop: Shop, filters: Filters) -> list[Attention]:
     if not shop.has_stock:
-        return None
+        return []
     missing = [row for row in _good_sellers(shop, filters) if row["available"] is not None and row["available"] <= 0]
     if not missing:
-        return None
+        return []
     first = missing[0]
     sentence = (
         f"{_pairs(len(missing))} out of stock. Most missed: {formats.plain(first['product'])} in "
         f"{formats.plain(first['store'])}, which sells {formats.number(first['mean_daily_units'], 1)} a day."
     )
-    return Attention("Out of stock", "red", sentence, "views/inventory.py", filters.address(department=None, category=None))
+    return [
+        Attention(
+            "Out of stock", "red", sentence, "views/inventory.py", filters.address(department=None, category=None)
+        )
+    ]
 
 
-def _low_cover(shop: Shop, filters: Filters) -> Attention | None:
+def _low_cover(shop: Shop, filters: Filters) -> list[Attention]:
     if not shop.has_stock:
-        return None
+        return []
     low = [
         row
         for row in _good_sellers(shop, filters)
         if row["days_of_cover"] is not None and 0 < row["days_of_cover"] < LOW_COVER_DAYS
     ]
     if not low:
-        return None
+        return []
     first = min(low, key=lambda row: row["days_of_cover"])
     sentence = (
         f"{_pairs(len(low))} down to less than {LOW_COVER_DAYS:g} days of cover. First to run out: "
         f"{formats.plain(first['product'])} in {formats.plain(first['store'])}, "
         f"{formats.number(first['available'])} left."
     )
-    return Attention("Running low", "orange", sentence, "views/inventory.py", filters.address(department=None, category=None))
+    return [
+        Attention(
+            "Running low", "orange", sentence, "views/inventory.py", filters.address(department=None, category=None)
+        )
+    ]
 
 
 def _drops(shop: Shop, filters: Filters, most: int = 3) -> list[Attention]:
@@ -117,36 +124,40 @@ def _drops(shop: Shop, filters: Filters, most: int = 3) -> list[Attention]:
     ]
 
 
-def _stale(shop: Shop) -> Attention | None:
+def _stale(shop: Shop, _filters: Filters) -> list[Attention]:
     hours = (datetime.now(UTC) - shop.run.published_at).total_seconds() / 3600
     if shop.description.kind == "demo" or hours <= shop.settings.freshness_hours:
-        return None
-    return Attention(
-        "Old data",
-        "red",
-        f"These numbers were published {formats.ago(hours)} ago; more than {shop.settings.freshness_hours} hours is too old.",
-        "views/data_health.py",
-        {},
-    )
+        return []
+    return [
+        Attention(
+            "Old data",
+            "red",
+            f"These numbers were published {formats.ago(hours)} ago; more than {shop.settings.freshness_hours} hours is too old.",
+            "views/data_health.py",
+            {},
+        )
+    ]
 
 
-def _quarantined(shop: Shop) -> Attention | None:
-    rows = shop.rows("fct_data_health", ("quarantined",)).rows
-    total = sum(int(row["quarantined"] or 0) for row in rows)
+def _quarantined(shop: Shop, _filters: Filters) -> list[Attention]:
+    rows = shop.rows("fct_data_health", ("rows_quarantined",)).rows
+    total = sum(int(row["rows_quarantined"] or 0) for row in rows)
     if not total:
-        return None
-    sentence = f"{formats.count(total, 'row')} from the source could not be read and {'is' if total == 1 else 'are'} left out."
-    return Attention("Data", "blue", formats.plain(sentence), "views/data_health.py", {})
+        return []
+    sentence = (
+        f"{formats.count(total, 'row')} from the source could not be read and {'is' if total == 1 else 'are'} left out."
+    )
+    return [Attention("Data", "blue", formats.plain(sentence), "views/data_health.py", {})]
 
 
-def _differing(shop: Shop) -> Attention | None:
+def _differing(shop: Shop, _filters: Filters) -> list[Attention]:
     columns = ("description", "differing", "is_invariant")
     rows = shop.rows("fct_reconciliations", columns, where=(equals("is_invariant", True),)).rows
     broken = [row for row in rows if row["differing"]]
     if not broken:
-        return None
+        return []
     sentence = f"{formats.count(len(broken), 'check')} of the books {'does' if len(broken) == 1 else 'do'} not add up."
-    return Attention("Data", "blue", formats.plain(sentence), "views/data_health.py", {})
+    return [Attention("Data", "blue", formats.plain(sentence), "views/data_health.py", {})]
 
 
 def _good_sellers(shop: Shop, filters: Filters) -> list[dict[str, object]]:
@@ -164,7 +175,13 @@ def _good_sellers(shop: Shop, filters: Filters) -> list[dict[str, object]]:
 
 def _units(shop: Shop, filters: Filters, first: object, last: object) -> dict[str, float]:
     result = shop.query(
-        "units_sold", by=("product",), where=filters.where(), first=first, last=last, order_by=("-units_sold",), limit=_LOOKED_AT
+        "units_sold",
+        by=("product",),
+        where=filters.where(),
+        first=first,
+        last=last,
+        order_by=("-units_sold",),
+        limit=_LOOKED_AT,
     )
     return {str(row["product"]): float(row["units_sold"] or 0) for row in result.rows if row["product"] is not None}
 

@@ -19,12 +19,12 @@ _ROWS = 500
 def show(shop: Shop, filters: Filters, before: Period, name: str) -> None:
     """Draw the metric by the dimension that is picked."""
     metric = shop.catalogue.metric(name)
-    dimensions = [dimension for dimension in metric.dimensions if dimension in shop.catalogue.dimensions]
+    dimensions = [name for name in metric.dimensions if name in shop.catalogue.dimensions]
     by = st.selectbox(
         "By",
         dimensions,
         index=dimensions.index(_DEFAULT) if _DEFAULT in dimensions else 0,
-        format_func=lambda dimension: shop.catalogue.dimension(dimension).label,
+        format_func=lambda dimension: shop.catalogue.dimensions[dimension].label,
         key="sales_dimension",
         persist_state="session",
         width=240,

@@ -12,7 +12,7 @@ _BAR_STEP = 30
 _LABEL_WIDTH = 150
 _GREY = "#94a3b8"
 _WARNING = "#d97706"
-_SHORT = "~s"
+_PLAIN = ",~f"
 
 _TIME_FORMATS = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y", "quarter": "%b %Y", "year": "%Y"}
 
@@ -83,24 +83,16 @@ def bars(frame: pd.DataFrame, label: str, y: str, *, title: str, fmt: str = ",.0
 
 def columns(
     frame: pd.DataFrame, x: str, y: str, *, title: str, x_title: str, fmt: str = ",.0f", weak: Sequence[str] = ()
-) -> alt.Chart:
+) -> alt.LayerChart:
     """Vertical bars over ordered classes, in the order of the frame; classes in `weak` are shown as a warning."""
-    color = (
-        {"color": alt.condition(alt.FieldOneOfPredicate(field=x, oneOf=list(weak)), alt.value(_WARNING), alt.Undefined)}
-        if weak
-        else {}
+    base = alt.Chart(frame).encode(
+        x=alt.X(x, type="nominal", sort=list(frame[x]), title=x_title, axis=alt.Axis(labelAngle=0, ticks=False)),
+        y=alt.Y(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
+        tooltip=_tooltip((x, x_title, None), (y, title, fmt)),
     )
-    return (
-        alt.Chart(frame)
-        .mark_bar(cornerRadiusEnd=3, width={"band": 0.72})
-        .encode(
-            x=alt.X(x, type="nominal", sort=None, title=x_title, axis=alt.Axis(labelAngle=0, ticks=False)),
-            y=alt.Y(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
-            tooltip=_tooltip((x, x_title, None), (y, title, fmt)),
-            **color,
-        )
-        .properties(height=HEIGHT - 40)
-    )
+    style = {"cornerRadiusEnd": 3, "width": {"band": 0.72}}
+    warned = base.transform_filter(alt.FieldOneOfPredicate(field=x, oneOf=list(weak)))
+    return (base.mark_bar(**style) + warned.mark_bar(color=_WARNING, **style)).properties(height=HEIGHT - 40)
 
 
 def fan(history: pd.DataFrame, forecast: pd.DataFrame, stockouts: pd.DataFrame, *, title: str) -> alt.LayerChart:
@@ -143,18 +135,28 @@ def fan(history: pd.DataFrame, forecast: pd.DataFrame, stockouts: pd.DataFrame, 
 
 def _time_axis(x: str, grain: str) -> alt.X:
     if grain == "hour":
-        axis = alt.Axis(title="Hour of the day (store time)", grid=False, labelExpr="datum.value + ':00'", tickMinStep=1)
+        axis = alt.Axis(
+            title="Hour of the day (store time)", grid=False, labelExpr="datum.value + ':00'", tickMinStep=1
+        )
         return alt.X(x, type="quantitative", axis=axis, scale=alt.Scale(nice=False, zero=False))
     axis = alt.Axis(title=None, grid=False, format=_TIME_FORMATS[grain], labelOverlap=True, tickCount=8)
     return alt.X(x, type="temporal", axis=axis)
 
 
 def _value_axis(fmt: str) -> alt.Axis:
-    return alt.Axis(format=fmt if "%" in fmt else _SHORT, tickCount=5, domain=False, ticks=False)
+    return alt.Axis(format=".0%" if "%" in fmt else _PLAIN, tickCount=5, domain=False, ticks=False)
 
 
 def _legend() -> alt.Legend:
-    return alt.Legend(title=None, orient="top", direction="horizontal", labelLimit=260)
+    return alt.Legend(
+        title=None,
+        orient="top",
+        direction="horizontal",
+        labelLimit=260,
+        symbolType="stroke",
+        symbolStrokeWidth=3,
+        symbolDash=[1, 0],
+    )
 
 
 def _tooltip(*fields: tuple[str, str, str | None]) -> list[alt.Tooltip]:
@@ -167,5 +169,8 @@ def _tooltip(*fields: tuple[str, str, str | None]) -> list[alt.Tooltip]:
 
 def _fan_tooltip() -> list[alt.Tooltip]:
     return _tooltip(
-        ("day", "Day", "%a %-d %b %Y"), ("q10", "1 in 10 below", ",.1f"), ("q50", "Middle", ",.1f"), ("q90", "1 in 10 above", ",.1f")
+        ("day", "Day", "%a %-d %b %Y"),
+        ("q10", "1 in 10 below", ",.1f"),
+        ("q50", "Middle", ",.1f"),
+        ("q90", "1 in 10 above", ",.1f"),
     )

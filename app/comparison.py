@@ -14,8 +14,8 @@ from app.periods import SAME_WEEKDAY_LAST_YEAR
 from metrics import Filter, Result
 
 TODAY = "So far"
-LAST_WEEK = "Same weekday last week"
-LAST_YEAR = "Same weekday last year"
+LAST_WEEK = "Last week"
+LAST_YEAR = "Last year"
 
 
 @dataclass(frozen=True, slots=True)

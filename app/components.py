@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -24,36 +24,41 @@ class Figure:
         label: What it is.
         value: The number with its unit, formatted.
         change: Relative change such as `+4.2%`; None shows none.
-        against: What the change is against.
         help: What the number means.
-        trend: Recent values for a small line.
         falling_is_good: Whether a fall is good news, as for stockouts.
     """
 
     label: str
     value: str
     change: str | None = None
-    against: str | None = None
     help: str | None = None
-    trend: Sequence[float] | None = None
     falling_is_good: bool = False
 
 
 def figures(shown: Sequence[Figure]) -> None:
     """Draw large numbers beside each other; two to a row on a phone."""
-    with st.grid(len(shown), min_column_width=150, gap="small"):
+    with st.grid(len(shown), min_column_width=140, gap="small"):
         for figure in shown:
             st.metric(
                 figure.label,
                 formats.plain(figure.value),
-                formats.plain(figure.change) if figure.change else None,
-                delta_color="inverse" if figure.falling_is_good else "normal",
-                delta_description=formats.plain(figure.against) if figure.change and figure.against else None,
+                figure.change,  # a sign in front decides the arrow, so nothing is escaped here
+                delta_color=_color(figure),
+                delta_arrow="auto" if _has_sign(figure) else "off",
                 help=formats.plain(figure.help) if figure.help else None,
-                chart_data=figure.trend,
                 border=True,
                 height="stretch",
             )
+
+
+def _has_sign(figure: Figure) -> bool:
+    return figure.change is not None and figure.change.startswith(("+", "-"))
+
+
+def _color(figure: Figure) -> Literal["normal", "inverse", "off"]:
+    if not _has_sign(figure):
+        return "off"
+    return "inverse" if figure.falling_is_good else "normal"
 
 
 def table(
@@ -64,6 +69,7 @@ def table(
     *,
     alt: str,
     height_rows: int = ROWS_SHOWN,
+    note: str | None = None,
 ) -> None:
     """Draw rows as a table with a button that downloads them as CSV.
 
@@ -74,41 +80,47 @@ def table(
         file_name: Name of the file to download, without its ending; also tells tables of a page apart.
         alt: What the table holds, for those who hear it.
         height_rows: Rows visible before the table scrolls.
+        note: What to say below the table in place of the number of rows.
     """
     names = [column.name for column in columns]
     frame = pd.DataFrame([{name: row.get(name) for name in names} for row in rows], columns=names)
+    for column in columns:
+        if column.unit == "ratio":
+            frame[column.name] = pd.to_numeric(frame[column.name]) * 100
+        elif column.unit == "units":
+            frame[column.name] = pd.to_numeric(frame[column.name]).round(1)
     st.dataframe(
         frame,
         hide_index=True,
-        column_config={column.name: column_config(column, currency) for column in columns},
+        column_config={column.name: _column_config(column, frame[column.name], currency) for column in columns},
+        placeholder=formats.MISSING,
         height=_ROW_HEIGHT * (min(len(rows), height_rows) + 1) + 3,
         alt=alt,
         key=f"table_{file_name}",
     )
-    download([column.name for column in columns], rows, file_name)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(note or formats.count(len(rows), "row"), width="content")
+        st.download_button(
+            "Download CSV",
+            data=lambda: formats.csv_bytes(names, rows),
+            file_name=f"{file_name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"download_{file_name}",
+            type="tertiary",
+        )
 
 
-def download(names: Sequence[str], rows: Sequence[Mapping[str, Any]], file_name: str) -> None:
-    """Draw a button that downloads rows as CSV."""
-    st.download_button(
-        "Download CSV",
-        data=lambda: formats.csv_bytes(names, rows),
-        file_name=f"{file_name}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key=f"download_{file_name}",
-        type="tertiary",
-    )
-
-
-def column_config(column: Column, currency: str) -> Any:
-    """How a table shows a column of this unit."""
+def _column_config(column: Column, values: pd.Series[Any], currency: str) -> Any:
+    """How a table shows a column of this unit; amounts in the thousands go without cents."""
     label = column.label
     match column.unit:
         case "currency":
-            return st.column_config.NumberColumn(label, format=formats.money_pattern(currency))
+            return st.column_config.NumberColumn(
+                label, format=formats.money_pattern(currency, 0 if _is_large(values) else 2)
+            )
         case "ratio":
-            return st.column_config.NumberColumn(label, format="percent")
+            return st.column_config.NumberColumn(label, format="%,.1f%%")
         case "days":
             return st.column_config.NumberColumn(f"{label} (days)", format="%,.1f")
         case "count" | "units":
@@ -134,3 +146,7 @@ def warnings(*results: Result) -> None:
         found["Only the first rows are shown; narrow the filters to see the rest."] = None
     for text in found:
         st.caption(formats.plain(text))
+
+
+def _is_large(values: pd.Series[Any]) -> bool:
+    return bool(pd.to_numeric(values, errors="coerce").abs().max() >= 1000)

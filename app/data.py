@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import auth, formats
 from metrics import Catalogue, Filter, MetricQuery, Metrics, Result
+from metrics.policy import sees_sensitive
 from retail import workspace as workspaces
 from retail.principal import Principal
 from retail.settings import Settings
@@ -58,7 +59,7 @@ class Shop:
     @property
     def has_stock(self) -> bool:
         """Whether the source says anything about stock."""
-        return self.run.tables.get("fct_stock_levels", 0) > 0
+        return "on_hand" not in self.catalogue.unknown
 
     @property
     def has_forecasts(self) -> bool:
@@ -66,8 +67,13 @@ class Shop:
         return self.run.tables.get("fct_forecast_series", 0) > 0
 
     def visible(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Those of the metrics that the person may see."""
-        return tuple(name for name in names if self.metrics.may_see(name, self.principal))
+        """Those of the metrics that the run knows and the person may see."""
+        sees_all = sees_sensitive(self.principal.role)
+        return tuple(
+            name
+            for name in names
+            if name not in self.catalogue.unknown and (sees_all or not self.catalogue.metric(name).is_sensitive)
+        )
 
     def query(
         self,
@@ -144,32 +150,37 @@ def open_shop() -> Shop:
     """
     settings = Settings()
     workspace = workspaces.find(settings)
-    metrics = _metrics(workspace.root, workspace.published().run.run_id)
+    metrics = _metrics(settings, workspace.root, workspace.published().run.run_id)
     return Shop(
         settings=settings,
         workspace=workspace,
         description=workspace.describe(),
-        run=metrics.run,
+        run=metrics.serving.run,
         principal=auth.current_principal(settings),
         metrics=metrics,
     )
 
 
 # One reader per run, so that a page which has begun ends on the run that it began with.
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _metrics(root: Path, run_id: str) -> Metrics:
-    return Metrics.open(Workspace(root))
+@st.cache_resource(show_spinner=False, max_entries=4, on_release=Metrics.close)
+def _metrics(_settings: Settings, root: Path, run_id: str) -> Metrics:  # noqa: ARG001  the run is part of the key
+    return Metrics.open(Workspace(root), _settings)
 
 
 # Streamlit leaves arguments that begin with an underscore out of the key; the run and the person are in it.
 @st.cache_data(show_spinner=False, max_entries=_REMEMBERED, hash_funcs={MetricQuery: repr, Principal: repr})
-def _query(key: tuple[str, str], query: MetricQuery, principal: Principal, _metrics: Metrics) -> Result:
+def _query(
+    key: tuple[str, str],  # noqa: ARG001
+    query: MetricQuery,
+    principal: Principal,
+    _metrics: Metrics,
+) -> Result:
     return _metrics.query(query, principal)
 
 
 @st.cache_data(show_spinner=False, max_entries=_REMEMBERED, hash_funcs={Filter: repr, Principal: repr})
 def _rows(
-    key: tuple[str, str],
+    key: tuple[str, str],  # noqa: ARG001
     model: str,
     columns: tuple[str, ...],
     where: tuple[Filter, ...],
@@ -178,6 +189,4 @@ def _rows(
     principal: Principal,
     _metrics: Metrics,
 ) -> Result:
-    return _metrics.rows(
-        model, columns=columns, where=where, order_by=order_by, limit=limit, principal=principal
-    )
+    return _metrics.rows(model, columns=columns, where=where, order_by=order_by, limit=limit, principal=principal)

@@ -16,6 +16,10 @@ from app.periods import Period
 _SESSION = "filters"
 _WRITTEN = "filters_in_address"
 _PRODUCTS_OFFERED = 1000
+_COLUMNS = 5
+
+EVERYTHING = ""
+"""What a filter holds while it filters nothing."""
 
 
 def choose(shop: Shop, uses: Collection[str]) -> Filters:
@@ -40,34 +44,32 @@ def choose(shop: Shop, uses: Collection[str]) -> Filters:
 
 
 def _draw(shop: Shop, choices: Choices, filters: Filters, uses: Collection[str]) -> None:
-    with st.grid(len(uses) + (filters.period.name == periods.CUSTOM), min_column_width=150, gap="small"):
+    with st.grid(_COLUMNS, min_column_width=150, gap="small"):
         if "period" in uses:
             _select("Period", "period", list(periods.LABELS), filters.period.name, periods.LABELS)
             if filters.period.name == periods.CUSTOM:
                 _custom_dates(shop, filters.period)
         if "store" in uses:
             names = {code: name for code, (name, _) in choices.stores.items()}
-            _select("Store", "store", [None, *names], filters.store, names)
+            _select("Store", "store", [EVERYTHING, *names], filters.store, names)
         if "department" in uses:
-            _select("Department", "department", [None, *choices.departments], filters.department, {})
+            _select("Department", "department", [EVERYTHING, *choices.departments], filters.department, {})
         if "category" in uses:
-            _select("Category", "category", [None, *choices.categories(filters.department)], filters.category, {})
+            _select("Category", "category", [EVERYTHING, *choices.categories(filters.department)], filters.category, {})
         if "product" in uses:
-            _select("Product", "product", [None, *_products_offered(shop, filters)], filters.product, {})
+            _select("Product", "product", [EVERYTHING, *_products_offered(shop, filters)], filters.product, {})
     if "period" in uses:
         st.caption(formats.span(filters.period.first, filters.period.last))
 
 
-def _select(
-    label: str, name: str, options: Sequence[str | None], chosen: str | None, shown: Mapping[str, str]
-) -> None:
+def _select(label: str, name: str, options: Sequence[str], chosen: str | None, shown: Mapping[str, str]) -> None:
     key = f"filter_{name}"
-    st.session_state[key] = chosen
+    st.session_state[key] = EVERYTHING if chosen is None else chosen
     st.selectbox(
         label,
         options,
         key=key,
-        format_func=lambda option: "All" if option is None else shown.get(option, option),
+        format_func=lambda option: "All" if option == EVERYTHING else shown.get(option, option),
         filter_mode="contains",
         on_change=_keep,
         args=(name,),
@@ -91,7 +93,7 @@ def _keep(name: str) -> None:
     if name == "department":
         held.pop("category", None)
     chosen = st.session_state[f"filter_{name}"]
-    st.session_state[_SESSION] = held if chosen is None else held | {name: chosen}
+    st.session_state[_SESSION] = held if chosen == EVERYTHING else held | {name: chosen}
 
 
 def _keep_dates() -> None:

@@ -17,6 +17,7 @@ from metrics import Filter
 ALL = ("period", "store", "department", "category", "product")
 """Filters that there are; a page uses some of them and leaves the others as they are."""
 
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What can be chosen.
@@ -92,9 +93,7 @@ def one_of(dimension: str, values: Iterable[str]) -> Filter:
     return Filter(dimension=dimension, operator="in", value=tuple(values))
 
 
-def understand(
-    words: Mapping[str, str], choices: Choices, shop: Shop
-) -> tuple[Filters, list[str]]:
+def understand(words: Mapping[str, str], choices: Choices, shop: Shop) -> tuple[Filters, list[str]]:
     """Turn the words of an address into filters.
 
     Returns:

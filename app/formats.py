@@ -37,9 +37,9 @@ def money(value: object, currency: str, digits: int | None = None) -> str:
     return f"{sign}{_SYMBOLS.get(currency, currency + ' ')}{text}"
 
 
-def money_pattern(currency: str) -> str:
+def money_pattern(currency: str, digits: int) -> str:
     """The same for the columns of a table, as a printf pattern."""
-    return f"{_SYMBOLS.get(currency, currency + ' ').replace('%', '%%')}%,.2f"
+    return f"{_SYMBOLS.get(currency, currency + ' ').replace('%', '%%')}%,.{digits}f"
 
 
 def percent(value: object, digits: int = 1) -> str:
@@ -53,7 +53,8 @@ def change(now: object, before: object) -> str | None:
     new, old = as_float(now), as_float(before)
     if new is None or old is None or old <= 0:
         return None
-    return f"{(new - old) / old * 100:+,.1f}%"
+    percentage = (new - old) / old * 100
+    return "0.0%" if abs(percentage) < 0.05 else f"{percentage:+,.1f}%"
 
 
 def value(amount: object, unit: str | None, currency: str) -> str:
@@ -94,9 +95,9 @@ def span(first: date, last: date) -> str:
 
 
 def ago(hours: float) -> str:
-    """An age in words: `40 minutes`, `5 hours`, `3 days`."""
+    """An age in words: `40 min`, `5 hours`, `3 days`."""
     if hours < 1:
-        return f"{max(0, round(hours * 60))} minutes"
+        return f"{max(0, round(hours * 60))} min"
     if hours < 48:
         return f"{round(hours)} hours"
     return f"{round(hours / 24)} days"

@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import streamlit as st
 
-from metrics import Catalogue
+from metrics.catalogue import Model
 
 _MOST = 60
 
 
-def show(catalogue: Catalogue, name: str) -> None:
+def show(model: Model) -> None:
     """Draw what a model is built from."""
-    edges = ancestors(catalogue, name)
-    if not edges:
+    if not model.lineage:
         st.caption("This table is not built by dbt; the forecast step writes it.")
         return
-    st.graphviz_chart(_dot(edges, name), width="stretch", alt=f"What {name} is built from")
-    if len(edges) > _MOST:
-        st.caption(f"The nearest {_MOST} steps of {len(edges)}.")
+    st.graphviz_chart(_dot(model.lineage, model.name), width="stretch", alt=f"What {model.name} is built from")
+    if len(model.lineage) > _MOST:
+        st.caption(f"{_MOST} of {len(model.lineage)} steps.")
 
 
-def ancestors(catalogue: Catalogue, name: str) -> list[tuple[str, str]]:
-    """Every step that leads to a model, as pairs (from, to), the nearest first."""
-    edges: list[tuple[str, str]] = []
-    waiting, seen = [name], {name}
-    while waiting:
-        child = waiting.pop(0)
-        for parent in catalogue.parents(child):
-            edges.append((parent, child))
-            if parent not in seen:
-                seen.add(parent)
-                waiting.append(parent)
-    return edges
-
-
-def _dot(edges: list[tuple[str, str]], name: str) -> str:
+def _dot(edges: Sequence[tuple[str, str]], name: str) -> str:
     # A JSON string is a DOT string: quotes and backslashes are escaped alike. Greys are readable on light and dark.
     lines = [f"{json.dumps(parent)} -> {json.dumps(child)};" for parent, child in edges[:_MOST]]
     style = (
@@ -44,4 +30,5 @@ def _dot(edges: list[tuple[str, str]], name: str) -> str:
         'node [shape=box, style="rounded", color="#94a3b8", fontcolor="#7d8da1", fontname="sans-serif", fontsize=11]; '
         'edge [color="#94a3b8", arrowsize=0.6];'
     )
-    return f'digraph {{ {style} {json.dumps(name)} [penwidth=2, color="#0f766e", fontcolor="#0f766e"]; {" ".join(lines)} }}'
+    chosen = f'{json.dumps(name)} [penwidth=2, color="#14a394", fontcolor="#14a394"];'
+    return f"digraph {{ {style} {chosen} {' '.join(lines)} }}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
+_ASSETS = Path(__file__).parent / "assets"
 TODAY = "views/today.py"
 
 
 def main() -> None:
     """Lay out the pages and draw the one that the address names."""
-    st.set_page_config(page_title="Tillsight", layout="wide")
+    st.set_page_config(page_title="Tillsight", page_icon=str(_ASSETS / "icon.svg"), layout="wide")
+    st.logo(str(_ASSETS / "logo.svg"), size="large", icon_image=str(_ASSETS / "icon.svg"))
+    st.html(_ASSETS / "style.css")
     pages = [
         st.Page(_go_to_today, title="Tillsight", url_path="home", default=True, visibility="hidden"),
         st.Page(TODAY, title="Today", url_path="today"),

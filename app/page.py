@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from app import formats
+from app import components, formats
 from app.data import Shop, open_shop
-from retail.errors import NothingPublished, TillsightError, UnusableRequest
+from retail.errors import NothingPublished, Refused, TillsightError, UnusableRequest
 from retail.logs import write_to_error_log
 from retail.settings import Settings
 from retail.workspace import Workspace
@@ -43,6 +43,18 @@ def show(title: str, render: Callable[[Shop], None]) -> None:
         path = write_to_error_log(Settings().home, error)
         _log.exception("%s: unexpected error, details in %s", title, path)
         st.error("Something unexpected went wrong on this page. The details are in the log of the app.")
+
+
+def section(title: str, draw: Callable[[], None]) -> None:
+    """Draw a part of a page below its heading; what it cannot have, or not in time, leaves the other parts whole."""
+    st.subheader(title, anchor=False)
+    try:
+        draw()
+    except Refused as error:
+        components.empty(str(error))
+    except TillsightError as error:
+        _log.warning("%s: %s", title, error)
+        st.error(formats.plain(error))
 
 
 def _no_data_yet(message: str, command: str) -> None:

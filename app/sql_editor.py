@@ -21,7 +21,9 @@ order by month desc, store"""
 def show(shop: Shop) -> None:
     """Draw the editor and the result of what was last run."""
     with st.form("sql", border=False):
-        text = st.text_area("SQL (DuckDB, reading only)", value=_EXAMPLE, height=190, max_chars=20_000, key="analyst_sql")
+        text = st.text_area(
+            "SQL (DuckDB, reading only)", value=_EXAMPLE, height=190, max_chars=20_000, key="analyst_sql"
+        )
         is_sent = st.form_submit_button("Run", type="primary")
     st.caption(
         f"One SELECT over the published tables. At most {shop.settings.query_max_rows:,} rows and "

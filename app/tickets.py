@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from metrics import Column, Filter, Result
 _ROWS = 500
 _LINES = 200
 _TICKETS = (
-    Column("sold_at", "Sold at (UTC)", "datetime", "column"),
+    Column("sold_at", "Sold at (store time)", "datetime", "column"),
     Column("store", "Store", "text", "column"),
     Column("units_sold", "Units", "units", "column"),
     Column("net_amount", "Net", "currency", "column"),
@@ -24,7 +25,7 @@ _TICKETS = (
     Column("sale_id", "Ticket", "text", "column"),
 )
 _LINE_COLUMNS = (
-    Column("sold_at", "Sold at (UTC)", "datetime", "column"),
+    Column("sold_at", "Sold at (store time)", "datetime", "column"),
     Column("store", "Store", "text", "column"),
     Column("product", "Product", "text", "column"),
     Column("quantity", "Quantity", "units", "column"),
@@ -63,13 +64,19 @@ def _tickets(shop: Shop, where: list[Filter], day: date) -> None:
     if not result.rows:
         components.empty(f"There are no tickets on {formats.day(day)}.")
         return
-    rows = _with_store_names(shop, result)
-    components.table(rows, _TICKETS, shop.currency, f"tickets-{day}", alt="Tickets of the day")
-    _say_how_many(result, "ticket")
+    rows = _in_the_store(shop, result)
+    components.table(
+        rows,
+        _TICKETS,
+        shop.currency,
+        f"tickets-{day}",
+        alt="Tickets of the day",
+        note=_how_many(result, _ROWS, "ticket"),
+    )
     chosen = st.selectbox(
         "Lines of ticket",
-        [None, *[str(row["sale_id"]) for row in rows]],
-        format_func=lambda ticket: "Pick a ticket" if ticket is None else ticket,
+        ["", *[str(row["sale_id"]) for row in rows]],
+        format_func=lambda ticket: ticket or "Pick a ticket",
         key="tickets_ticket",
         width=320,
     )
@@ -92,16 +99,27 @@ def _lines(shop: Shop, where: list[Filter], file_name: str) -> None:
         components.empty("There are no sale lines here.")
         return
     products = shop.product_names({str(row["product_id"]) for row in result.rows})
-    rows = [row | {"product": products.get(str(row["product_id"]))} for row in _with_store_names(shop, result)]
-    components.table(rows, _LINE_COLUMNS, shop.currency, file_name, alt="Sale lines")
-    _say_how_many(result, "line")
+    rows = [row | {"product": products.get(str(row["product_id"]))} for row in _in_the_store(shop, result)]
+    components.table(
+        rows, _LINE_COLUMNS, shop.currency, file_name, alt="Sale lines", note=_how_many(result, _LINES, "line")
+    )
 
 
-def _with_store_names(shop: Shop, result: Result) -> list[dict[str, object]]:
-    stores = shop.store_names()
-    return [row | {"store": stores.get(str(row["store_id"]))} for row in result.rows]
+def _in_the_store(shop: Shop, result: Result) -> list[dict[str, object]]:
+    """The rows with the store's name, and times as its clock shows them."""
+    stores = {row["store_id"]: row for row in shop.rows("dim_stores", ("store_id", "store", "time_zone")).rows}
+    rows = []
+    for row in result.rows:
+        store = stores.get(row["store_id"], {})
+        sold_at = row["sold_at"]
+        if isinstance(sold_at, datetime):
+            utc = sold_at if sold_at.tzinfo else sold_at.replace(tzinfo=UTC)
+            sold_at = utc.astimezone(ZoneInfo(str(store.get("time_zone") or "UTC"))).replace(tzinfo=None)
+        rows.append(row | {"store": store.get("store"), "sold_at": sold_at})
+    return rows
 
 
-def _say_how_many(result: Result, noun: str) -> None:
-    cut = len(result.rows) in {_ROWS, _LINES} or result.truncated
-    st.caption(f"The newest {len(result.rows)} {noun}s; there are more." if cut else formats.count(len(result.rows), noun))
+def _how_many(result: Result, most: int, noun: str) -> str:
+    if result.truncated or len(result.rows) == most:
+        return f"The newest {most} {noun}s; there are more."
+    return formats.count(len(result.rows), noun)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import auth, components, lineage, page, sql_editor
+from app import auth, components, formats, lineage, page, sql_editor
 from app.data import Shop
 from metrics import Column
 
@@ -31,15 +31,21 @@ def _models(shop: Shop) -> None:
     name = st.selectbox("Model", names, key="analyst_model", filter_mode="contains", width=320)
     model = shop.catalogue.models[name]
     st.text(model.description)
+    if model.rows is not None:
+        st.caption(formats.count(model.rows, "row"))
     columns = (
         Column("name", "Column", "text", "column"),
         Column("type", "Type", "text", "column"),
         Column("description", "Meaning", "text", "column"),
+        Column("tests", "Tests", "text", "column"),
     )
-    rows = [{"name": column.name, "type": column.type, "description": column.description} for column in model.columns]
+    rows = [
+        {"name": column.name, "type": column.type, "description": column.description, "tests": ", ".join(column.tests)}
+        for column in model.columns
+    ]
     components.table(rows, columns, shop.currency, f"columns-{name}", alt=f"Columns of {name}", height_rows=20)
     st.subheader("Where it comes from", anchor=False)
-    lineage.show(shop.catalogue, name)
+    lineage.show(model)
 
 
 def _metrics(shop: Shop) -> None:

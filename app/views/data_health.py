@@ -18,34 +18,41 @@ _RUNS = 20
 
 def render(shop: Shop) -> None:
     """Draw the page."""
-    tables = shop.rows(
-        "fct_data_health",
-        ("source", "table_name", "rows", "first_at", "last_at", "files", "read", "accepted", "quarantined", "exact_duplicates"),
-        order_by=("source", "table_name"),
+    page.section("What came in", lambda: _what_came_in(shop))
+    page.section("Rows left out", lambda: _quarantine(shop))
+    page.section("Do the books add up?", lambda: _reconciliations(shop))
+    page.section("Runs", lambda: _runs(shop))
+    page.section("What the source can tell", lambda: _capabilities(shop))
+
+
+def _what_came_in(shop: Shop) -> None:
+    names = (
+        "source",
+        "table_name",
+        "row_count",
+        "first_at",
+        "last_at",
+        "files",
+        "rows_read",
+        "rows_accepted",
+        "rows_quarantined",
+        "exact_duplicates",
     )
-    _figures(shop, tables.rows)
-    st.subheader("What came in", anchor=False)
-    _tables(shop, tables.rows)
-    st.subheader("Rows left out", anchor=False)
-    _quarantine(shop)
-    st.subheader("Do the books add up?", anchor=False)
-    _reconciliations(shop)
-    st.subheader("Runs", anchor=False)
-    _runs(shop)
-    st.subheader("What the source can tell", anchor=False)
-    _capabilities(shop)
+    rows = shop.rows("fct_data_health", names, order_by=("source", "table_name")).rows
+    _figures(shop, rows)
+    _tables(shop, rows)
 
 
 def _figures(shop: Shop, tables: list[dict[str, object]]) -> None:
     hours = (datetime.now(UTC) - shop.run.published_at).total_seconds() / 3600
     is_stale = hours > shop.settings.freshness_hours
     read, accepted, quarantined = (
-        sum(int(formats.as_float(row[name]) or 0) for row in tables) for name in ("read", "accepted", "quarantined")
+        sum(int(formats.as_float(row[name]) or 0) for row in tables)
+        for name in ("rows_read", "rows_accepted", "rows_quarantined")
     )
     components.figures(
         [
-            Figure("Published", f"{formats.ago(hours)} ago", help=f"{shop.run.published_at:%d %b %Y %H:%M} UTC."),
-            Figure("Sales up to", formats.day(shop.today), help="The business day that counts as today."),
+            Figure("Age", formats.ago(hours), help=f"Published {shop.run.published_at:%d %b %Y %H:%M} UTC."),
             Figure("Rows read", formats.number(read)),
             Figure("Rows accepted", formats.number(accepted)),
             Figure("Rows left out", formats.number(quarantined)),
@@ -66,10 +73,10 @@ def _tables(shop: Shop, rows: list[dict[str, object]]) -> None:
     columns = (
         Column("table_name", "Table", "text", "column"),
         Column("source", "Source", "text", "column"),
-        Column("rows", "Rows now", "count", "column"),
-        Column("read", "Read", "count", "column"),
-        Column("accepted", "Accepted", "count", "column"),
-        Column("quarantined", "Left out", "count", "column"),
+        Column("row_count", "Rows now", "count", "column"),
+        Column("rows_read", "Read", "count", "column"),
+        Column("rows_accepted", "Accepted", "count", "column"),
+        Column("rows_quarantined", "Left out", "count", "column"),
         Column("exact_duplicates", "Exact duplicates", "count", "column"),
         Column("files", "Files", "count", "column"),
         Column("first_at", "First", "date", "column"),
@@ -155,7 +162,9 @@ def _step(name: str, status: RunStatus, rows: int | None, message: str | None) -
 
 
 def _capabilities(shop: Shop) -> None:
-    rows = shop.rows("dim_capabilities", ("source", "table_name", "is_available", "note"), order_by=("source", "table_name")).rows
+    rows = shop.rows(
+        "dim_capabilities", ("source", "table_name", "is_available", "note"), order_by=("source", "table_name")
+    ).rows
     if not rows:
         components.empty("The source has not said what it holds.")
         return

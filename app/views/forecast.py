@@ -47,8 +47,7 @@ def render(shop: Shop) -> None:
         components.empty("There is no forecast with these filters. Choose another store or category.")
     else:
         _series(shop, series)
-    st.subheader("How good the forecasts are", anchor=False)
-    _accuracy(shop)
+    page.section("How good the forecasts are", lambda: _accuracy(shop))
 
 
 def _choose_series(shop: Shop, filters: Filters) -> Series | None:
@@ -94,9 +93,15 @@ def _series(shop: Shop, series: Series) -> None:
     cutoff = forecast.rows[0]["cutoff_date"]
     history = _history(shop, series, cutoff)
     _figures(series, ahead)
+    st.caption(
+        f"Made by {formats.plain(series['model_name'])} from {formats.number(series['history_days'])} days of history, "
+        f"up to {formats.day(cutoff)}."
+    )
     if series["evidence"] == "low":
         st.badge("Low evidence", color="orange")
-        st.caption("This product has a short history or sells rarely, so the spread is wide and the accuracy uncertain.")
+        st.caption(
+            "This product has a short history or sells rarely, so the spread is wide and the accuracy uncertain."
+        )
     stockouts = _stockout_days(shop, series, history)
     chart = charts.fan(history, ahead, stockouts, title="Units a day")
     st.altair_chart(chart, alt=f"Units sold a day and the forecast for {_name(series)}")
@@ -106,7 +111,10 @@ def _series(shop: Shop, series: Series) -> None:
     )
     columns = (
         Column("target_date", "Day", "date", "column"),
-        *(Column(name, label, None, "column") for name, label in (("q10", "Low (1 in 10 below)"), ("q50", "Middle"), ("q90", "High (1 in 10 above)"))),
+        *(
+            Column(name, label, None, "column")
+            for name, label in (("q10", "Low (1 in 10 below)"), ("q50", "Middle"), ("q90", "High (1 in 10 above)"))
+        ),
     )
     with st.expander("Day by day"):
         components.table(forecast.rows, columns, shop.currency, "forecast", alt="Forecast by day")
@@ -116,9 +124,16 @@ def _figures(series: Series, ahead: pd.DataFrame) -> None:
     inside = _inside(series)
     components.figures(
         [
-            Figure("Expected a day", formats.number(ahead["q50"].mean(), 1), help="Mean of the middle forecast over its days."),
-            Figure("Sold a day", formats.number(series["mean_daily_units"], 1), help="Mean units a day in the history used."),
-            Figure("Model", str(series["model_name"]), help="The model that made this forecast."),
+            Figure(
+                "Expected a day",
+                formats.number(ahead["q50"].mean(), 1),
+                help="Mean of the middle forecast over its days.",
+            ),
+            Figure(
+                "Sold a day",
+                formats.number(series["mean_daily_units"], 1),
+                help="Mean units a day in the history used.",
+            ),
             Figure(
                 "Usual error",
                 formats.percent(series["wape"], 0),

@@ -32,19 +32,13 @@ def render(shop: Shop) -> None:
     pairs = _pairs(shop, filters)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("How long it lasts", anchor=False)
-        _cover(pairs)
+        page.section("How long it lasts", lambda: _cover(pairs))
     with right:
-        st.subheader("How old it is", anchor=False)
-        _ageing(shop, filters)
-    st.subheader("Out of stock now", anchor=False)
-    _out_now(shop, filters, pairs)
-    st.subheader("Stockouts over time", anchor=False)
-    _stockouts(shop, filters)
-    st.subheader("Running low", anchor=False)
-    _running_low(shop, pairs)
-    st.subheader("Suppliers", anchor=False)
-    _suppliers(shop)
+        page.section("How old it is", lambda: _ageing(shop, filters))
+    page.section("Out of stock now", lambda: _out_now(shop, filters, pairs))
+    page.section("Running low", lambda: _running_low(shop, pairs))
+    page.section("Stockouts over time", lambda: _stockouts(shop, filters))
+    page.section("Suppliers", lambda: _suppliers(shop))
 
 
 def _figures(shop: Shop, filters: Filters) -> None:
@@ -56,17 +50,19 @@ def _figures(shop: Shop, filters: Filters) -> None:
     shown = [_figure(shop, name, shop.number(now, name)) for name in now_names]
     for name in time_names:
         change = formats.change(shop.number(during, name), shop.number(then, name))
-        shown.append(_figure(shop, name, shop.number(during, name), change, formats.span(before.first, before.last)))
+        shown.append(_figure(shop, name, shop.number(during, name), change))
     components.figures(shown)
+    st.caption(
+        "Stock is as it stands now. Stockouts and lost sales are of the chosen period, "
+        f"with the change on {formats.span(before.first, before.last)}."
+    )
     components.warnings(now, during)
 
 
-def _figure(
-    shop: Shop, name: str, value: float | None, change: str | None = None, against: str | None = None
-) -> Figure:
+def _figure(shop: Shop, name: str, value: float | None, change: str | None = None) -> Figure:
     metric = shop.catalogue.metric(name)
     text = formats.value(value, metric.unit, shop.currency)
-    return Figure(metric.label, text, change, against, help=metric.description, falling_is_good=True)
+    return Figure(metric.label, text, change, help=metric.description, falling_is_good=True)
 
 
 def _pairs(shop: Shop, filters: Filters) -> list[dict[str, Any]]:
@@ -106,7 +102,7 @@ def _cover_class(row: dict[str, Any]) -> str:
 
 
 def _ageing(shop: Shop, filters: Filters) -> None:
-    names = shop.visible(("aged_stock_value", "aged_units"))
+    names = shop.visible(("stock_value_by_age", "units_by_age"))
     if not names:
         components.empty("The age of stock is not known for this source.")
         return
@@ -118,7 +114,12 @@ def _ageing(shop: Shop, filters: Filters) -> None:
     frame = result.frame().sort_values("age_bucket", key=lambda bucket: bucket.str.extract(r"(\d+)")[0].astype(int))
     unit = shop.currency if metric.unit == "currency" else "units"
     chart = charts.columns(
-        frame, "age_bucket", names[0], title=f"{metric.label} ({unit})", x_title="Days since it was received", weak=("181+",)
+        frame,
+        "age_bucket",
+        names[0],
+        title=f"{metric.label} ({unit})",
+        x_title="Days since it was received",
+        weak=("181+",),
     )
     st.altair_chart(chart, alt="Stock by days since it was received")
 
@@ -179,14 +180,11 @@ def _running_low(shop: Shop, pairs: list[dict[str, Any]]) -> None:
 
 
 def _suppliers(shop: Shop) -> None:
-    names = ("supplier_id", "orders", "mean_lead_time_days", "p90_lead_time_days", "on_time_rate", "fill_rate")
-    result = shop.rows("fct_supplier_performance", names)
+    names = ("supplier", "orders", "mean_lead_time_days", "p90_lead_time_days", "on_time_rate", "fill_rate")
+    result = shop.rows("fct_supplier_performance", names, order_by=("-orders",))
     if not result.rows:
         components.empty("This source has no purchase orders, so suppliers cannot be measured.")
         return
-    suppliers = shop.rows("dim_suppliers", ("supplier_id", "name")).rows
-    by_id = {row["supplier_id"]: row["name"] for row in suppliers}
-    rows = [row | {"supplier": by_id.get(row["supplier_id"], row["supplier_id"])} for row in result.rows]
     columns = (
         Column("supplier", "Supplier", "text", "column"),
         Column("orders", "Orders", "count", "column"),
@@ -195,7 +193,7 @@ def _suppliers(shop: Shop) -> None:
         Column("on_time_rate", "On time", "ratio", "column"),
         Column("fill_rate", "Delivered of ordered", "ratio", "column"),
     )
-    components.table(rows, columns, shop.currency, "suppliers", alt="Supplier performance")
+    components.table(result.rows, columns, shop.currency, "suppliers", alt="Supplier performance")
 
 
 page.show("Inventory", render)

@@ -36,12 +36,14 @@ def render(shop: Shop) -> None:
     before = filters.period.previous() if chosen == "previous" else filters.period.year_before()
     _figures(shop, filters, before)
     metric = _trend(shop, filters, before)
-    st.subheader("What makes it up", anchor=False)
-    breakdown.show(shop, filters, before, metric)
+    page.section("What makes it up", lambda: breakdown.show(shop, filters, before, metric))
     if filters.product is None:
-        _movers(shop, filters)
-    st.subheader("Tickets", anchor=False)
-    tickets.show(shop, filters)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            page.section("Top sellers", lambda: _best(shop, filters))
+        with right:
+            page.section("Slow movers", lambda: _slow(shop, filters))
+    page.section("Tickets", lambda: tickets.show(shop, filters))
 
 
 def _figures(shop: Shop, filters: Filters, before: Period) -> None:
@@ -55,13 +57,13 @@ def _figures(shop: Shop, filters: Filters, before: Period) -> None:
                 label=shop.catalogue.metric(name).label,
                 value=formats.value(shop.number(now, name), shop.catalogue.metric(name).unit, shop.currency),
                 change=formats.change(shop.number(now, name), shop.number(then, name)),
-                against=formats.span(before.first, before.last),
                 help=shop.catalogue.metric(name).description,
                 falling_is_good=name == "discount_rate",
             )
             for name in names
         ]
     )
+    st.caption(f"Change on {formats.span(before.first, before.last)}.")
     components.warnings(now)
 
 
@@ -70,7 +72,11 @@ def _trend(shop: Shop, filters: Filters, before: Period) -> str:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     left.subheader("Trend", anchor=False)
     name = right.selectbox(
-        "Metric", names, format_func=lambda name: shop.catalogue.metric(name).label, key="sales_metric", persist_state="session"
+        "Metric",
+        names,
+        format_func=lambda name: shop.catalogue.metric(name).label,
+        key="sales_metric",
+        persist_state="session",
     )
     metric = shop.catalogue.metric(name)
     grain = filters.period.grain
@@ -108,24 +114,12 @@ def _series(shop: Shop, filters: Filters, name: str, period: Period, grain: str,
         return frame
     shift = pd.Timestamp(filters.period.first) - pd.Timestamp(period.first)
     if grain == "month":
-        frame["position"] = [
-            day + pd.DateOffset(months=round(shift.days / 30.4375)) for day in frame["month"]
-        ]
+        frame["position"] = [day + pd.DateOffset(months=round(shift.days / 30.4375)) for day in frame["month"]]
     else:
         frame["position"] = frame[grain] + pd.Timedelta(days=shift.days)
     words = formats.day if grain == "day" else formats.month if grain == "month" else formats.week
     frame["when"] = [words(day.date()) for day in frame[grain]]
     return frame
-
-
-def _movers(shop: Shop, filters: Filters) -> None:
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("Top sellers", anchor=False)
-        _best(shop, filters)
-    with right:
-        st.subheader("Slow movers", anchor=False)
-        _slow(shop, filters)
 
 
 def _best(shop: Shop, filters: Filters) -> None:

@@ -24,13 +24,10 @@ def render(shop: Shop) -> None:
     hourly = comparison.by_store_and_hour(shop, so_far, filters.where())
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.subheader("Hour by hour", anchor=False)
-        _hours(shop, hourly, so_far)
+        page.section("Hour by hour", lambda: _hours(shop, hourly, so_far))
     with right:
-        st.subheader("By store", anchor=False)
-        _stores(shop, hourly, so_far)
-    st.subheader("What needs attention", anchor=False)
-    _attention(shop, filters)
+        page.section("By store", lambda: _stores(shop, hourly, so_far))
+    page.section("What needs attention", lambda: _attention(shop, filters))
 
 
 def _time_zones(shop: Shop, filters: Filters) -> list[str]:
@@ -51,21 +48,25 @@ def _figures(shop: Shop, filters: Filters, so_far: DaySoFar) -> None:
     names = shop.visible(FIGURES)
     now = shop.query(*names, where=filters.where(), first=so_far.day, last=so_far.day)
     then = comparison.totals(shop, so_far, names, filters.where())
-    shown = []
+    shown, on_year = [], []
     for name in names:
         metric = shop.catalogue.metric(name)
         fair, week, year = (shop.number(then[which], name) for which in (TODAY, LAST_WEEK, LAST_YEAR))
-        on_year = formats.change(fair, year)
+        if (change := formats.change(fair, year)) is not None:
+            on_year.append(f"{metric.label.lower()} {change}")
         shown.append(
             Figure(
                 label=metric.label,
                 value=formats.value(shop.number(now, name), metric.unit, shop.currency),
                 change=formats.change(fair, week),
-                against="on last week" + (f", {on_year} on last year" if on_year else ""),
                 help=metric.description,
             )
         )
     components.figures(shown)
+    sentence = f"Change on {formats.day(so_far.days[LAST_WEEK])}."
+    if on_year:
+        sentence += f" On the same weekday last year, {formats.day(so_far.days[LAST_YEAR])}: {', '.join(on_year)}."
+    st.caption(formats.plain(sentence))
     components.warnings(now)
 
 
@@ -117,10 +118,10 @@ def _attention(shop: Shop, filters: Filters) -> None:
     found = attention.find(shop, filters)
     if not found:
         components.empty("Nothing stands out: no good seller is missing, and the data are fresh and complete.")
-    for item in found:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.badge(item.kind, color=item.color)
-            st.page_link(item.page, label=item.sentence, query_params=item.address, width="stretch")
+    with st.container(key="attention", gap="small"):
+        for item in found:
+            label = f":{item.color}-badge[{item.kind}] {item.sentence}"
+            st.page_link(item.page, label=label, query_params=item.address, width="stretch")
 
 
 page.show("Today", render)

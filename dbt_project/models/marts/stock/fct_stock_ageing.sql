@@ -114,6 +114,7 @@ bucketed as (
 select
     store_id,
     product_id,
+    (select max(as_of_date) from {{ ref('fct_stock_levels') }}) as as_of_date,
     age_bucket,
     {{ as_amount('sum(units)') }} as units,
     {{ as_amount('sum(units * unit_cost)') }} as stock_value
