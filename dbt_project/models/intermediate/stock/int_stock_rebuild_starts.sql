@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_stock_days_current') }}
 {% set built = built_relation('intermediate', 'int_stock_days_built') %}
 {% set stock_daily = built_relation('marts', 'fct_stock_daily') %}
 with changed as (

@@ -6,6 +6,7 @@ with loads as (
         sum(rows_read) as rows_read,
         sum(rows_accepted) as rows_accepted,
         sum(rows_quarantined) as rows_quarantined,
+        sum(exact_duplicates) as exact_duplicates,
         max(loaded_at) as last_loaded_at
     from {{ ref('int_loads_unioned') }}
     group by source, table_name
@@ -30,8 +31,7 @@ select
     cast(coalesce(loads.rows_read, 0) as bigint) as rows_read,
     cast(coalesce(loads.rows_accepted, 0) as bigint) as rows_accepted,
     cast(coalesce(loads.rows_quarantined, 0) as bigint) as rows_quarantined,
-    cast(case when keys.table_name = 'sale_lines' then coalesce(repeated.exact_duplicates, 0) else 0 end as bigint)
-    as exact_duplicates,
+    cast(coalesce(loads.exact_duplicates, 0) as bigint) as exact_duplicates,
     loads.last_loaded_at
 from keys
 left join {{ ref('int_capabilities_unioned') }} as capabilities
@@ -46,4 +46,3 @@ left join loads
     on
         keys.source = loads.source
         and keys.table_name = loads.table_name
-left join {{ ref('int_repeated_sale_lines') }} as repeated on keys.source = repeated.source

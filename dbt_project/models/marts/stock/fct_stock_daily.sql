@@ -110,7 +110,7 @@ estimated as (
         least(
             last_date,
             closed_date,
-            case when on_hand = 0 then least(last_active_date + 89, discontinued_date) end
+            case when on_hand = 0 then last_active_date + 89 end
         ) as last_range_date
     from measured
     where kind = 'event'
@@ -141,7 +141,10 @@ dated as (
         business_date + cast(day_offset as integer) < as_of_date as is_complete_day,
         case when day_offset = 0 then units_sold else 0 end as units_sold,
         unit_cost,
-        mean_daily_units,
+        case
+            when business_date + cast(day_offset as integer) > discontinued_date then 0
+            else mean_daily_units
+        end as mean_daily_units,
         usual_price
     from days
 ),
