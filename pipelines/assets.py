@@ -1,6 +1,6 @@
 """The assets: source files, raw tables, dbt models, forecasts, published marts, metrics, and what comes from what."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the type of `context` from the function itself.
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta

@@ -1,6 +1,6 @@
 """Asset checks beyond dbt's tests: do the sources' own totals agree with what was built from them?"""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the type of `context` from the function itself.
 
 from typing import Any, cast
 

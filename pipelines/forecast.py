@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from forecasting import run as forecasting_run
 from forecasting.run import ForecastReport
 from pipelines.warehouse import open_warehouse
+from retail.errors import TillsightError
 from retail.progress import Progress, silent
 from retail.settings import Settings
 from retail.workspace import Workspace
@@ -30,8 +31,9 @@ def forecast_or_keep(
     try:
         report = forecast(workspace, settings, run_id=run_id, progress=progress)
     except Exception as error:  # the step's edge: sales must be published whatever the forecast does
-        _log.exception("the forecast failed")
-        return ForecastOutcome(None, f"The forecast failed and the last one was kept: {error}")
+        if not isinstance(error, TillsightError):
+            _log.exception("the forecast failed in a way that nobody expected")
+        return ForecastOutcome(None, f"No new forecast was made and the last one was kept. {error}")
     return ForecastOutcome(report, f"{sum(report.series.values()):,} series")
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Final
 
-import connectors
-from connectors.configuration import read_sources
+from connectors import load, read_sources
 from connectors.report import LoadReport
 from retail.errors import UnusableRequest
 from retail.progress import Progress, silent
@@ -40,7 +39,7 @@ def ingest(
     if not sources:
         known = ", ".join(connected_sources(workspace)) or "none"
         raise UnusableRequest(f"There is no source {only!r} in {workspace.sources} (there: {known}).")
-    return [connectors.load(source, workspace, settings, progress) for source in sources]
+    return [load(source, workspace, settings, progress) for source in sources]
 
 
 def summary(report: LoadReport) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from connectors.configuration import read_sources
+from connectors import read_sources
 from connectors.files.settings import FilesSource
 from pipelines.fingerprint import code_fingerprint, stamps
 from retail.errors import NothingPublished

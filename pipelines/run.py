@@ -69,10 +69,9 @@ def run_pipeline(
         except TillsightError as error:
             _note_failed_start(workspace, settings, trigger, error)
             raise
-        log_level = {"loggers": {"console": {"config": {"log_level": settings.log_level.upper()}}}}
         with command_line_instance(workspace) as instance:
             result = definitions.resolve_job_def(JOB).execute_in_process(
-                run_config=log_level, instance=instance, raise_on_error=False, tags={TRIGGER_TAG: trigger}
+                run_config=_console(settings), instance=instance, raise_on_error=False, tags={TRIGGER_TAG: trigger}
             )
         run_log = RunLog.open(workspace, settings)
         run, steps = run_log.run(result.run_id), run_log.steps(result.run_id)
@@ -94,6 +93,12 @@ def _note_failed_start(workspace: Workspace, settings: Settings, trigger: str, e
         run_log.finish(run_id)
     finally:
         run_log.close()
+
+
+def _console(settings: Settings) -> dict[str, object]:
+    """Keep Dagster's own log, tracebacks and all, off the terminal unless it is asked for: its pages have it."""
+    is_wanted = settings.log_level.upper() in {"DEBUG", "INFO"}
+    return {"loggers": {"console": {"config": {"log_level": settings.log_level.upper() if is_wanted else "CRITICAL"}}}}
 
 
 def _failure(result: ExecuteInProcessResult, run: Run) -> str:

@@ -1,6 +1,6 @@
 """When the pipeline runs by itself: every night, and when files have arrived."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the type of `context` from the function itself.
 
 import hashlib
 import json

@@ -48,14 +48,10 @@ def write_control(connection: duckdb.DuckDBPyConnection, name: str, description:
 
 def _connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + WAIT_FOR_WAREHOUSE_SECONDS
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": settings.warehouse_memory_limit,
-        "threads": settings.threads,
-        "TimeZone": "UTC",
-    }
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": settings.warehouse_memory_limit, "threads": settings.threads}
     while True:
         try:
-            return duckdb.connect(str(path), config=config)
+            connection = duckdb.connect(str(path), config=config)
         except duckdb.IOException as error:
             if "lock" not in str(error).lower() or time.monotonic() > deadline:
                 raise PipelineError(
@@ -63,3 +59,6 @@ def _connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
                     "delete it and run `tillsight run`: it is rebuilt from the sources."
                 ) from error
             time.sleep(0.2)
+        else:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection

@@ -124,7 +124,7 @@ class RunLog:
         try:
             yield result
         except BaseException as error:
-            result.message = " ".join(str(error).split()) or type(error).__name__
+            result.message = str(error) or type(error).__name__
             result.has_failed = True
             raise
         finally:
@@ -157,7 +157,7 @@ class RunLog:
         values = {
             "finished_at": datetime.now(UTC),
             "status": RunStatus.FAILED if result.has_failed else RunStatus.SUCCEEDED,
-            "message": result.message,
+            "message": result.message and " ".join(result.message.split()),
             "rows": result.rows,
         }
         where = (run_steps.c.run_id == run_id, run_steps.c.step == step)
