@@ -36,8 +36,8 @@ class Metric:
         kind: `period` adds up or is computed over a period; `now` knows the present only; `close` and `open` are the
             level at the end or beginning of each period.
         dimensions: Short names of the dimensions it can be split by, to MetricFlow's names.
-        needs_tables: Tables of the retail model without which it is unknown.
-        needs_columns: Columns of marts (`table.column`) without any value of which it is unknown.
+        needs_any_table: Tables of the retail model; where no source gives any of them it is unknown.
+        needs_values: Marts and expressions over them, from the definitions; where one is null in every row it is unknown.
         is_sensitive: Whether it tells cost, margin or the value of stock.
         requires_grain: Whether it needs a period to split by, because it compares periods.
         tables: Marts that it is computed from.
@@ -51,8 +51,8 @@ class Metric:
     synonyms: tuple[str, ...]
     kind: MetricKind
     dimensions: Mapping[str, str]
-    needs_tables: tuple[str, ...]
-    needs_columns: tuple[str, ...]
+    needs_any_table: tuple[str, ...]
+    needs_values: tuple[tuple[str, str], ...]
     is_sensitive: bool
     requires_grain: bool
     tables: tuple[str, ...]

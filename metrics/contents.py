@@ -64,38 +64,37 @@ def read(connection: duckdb.DuckDBPyConnection) -> Contents:
 def unknown_metrics(
     connection: duckdb.DuckDBPyConnection, contents: Contents, metrics: Iterable[Metric]
 ) -> dict[str, str]:
-    """Metrics that this run cannot know, with the reason: no source gives the table, or a column holds no value."""
+    """Metrics that this run cannot know, with the reason: no source gives the tables, or no row holds a value."""
     reasons: dict[str, str] = {}
-    filled: dict[str, bool] = {}
+    filled: dict[tuple[str, str], bool] = {}
     for metric in metrics:
-        for table in metric.needs_tables:
-            said = contents.capabilities.get(table, {})
-            if said and not any(available for available, _ in said.values()):
-                notes = "; ".join(f"{source}: {note}" for source, (_, note) in sorted(said.items()) if note)
-                reasons[metric.name] = f"no source gives {table}" + (f" ({notes})" if notes else "")
-        for column in metric.needs_columns:
-            if column not in filled:
-                filled[column] = _holds_values(connection, contents.schema, *column.split("."))
-            if not filled[column]:
-                reasons.setdefault(metric.name, f"{column} holds no values")
+        said = [contents.capabilities[table] for table in metric.needs_any_table if table in contents.capabilities]
+        if said and not any(available for sources in said for available, _ in sources.values()):
+            notes = sorted({f"{source}: {note}" for sources in said for source, (_, note) in sources.items() if note})
+            reasons[metric.name] = f"no source gives {' or '.join(metric.needs_any_table)}"
+            reasons[metric.name] += f" ({'; '.join(notes)})" if notes else ""
+        for value in metric.needs_values:
+            if value not in filled:
+                filled[value] = _holds_values(connection, contents.schema, *value)
+            if not filled[value]:
+                reasons.setdefault(metric.name, f"no row of {value[0]} holds what it needs")
     return reasons
 
 
 def partly_known(metric: Metric, contents: Contents) -> list[str]:
-    """Sources that do not give what a metric needs, while others do, as sentences."""
-    sentences = []
-    for table in metric.needs_tables:
-        said = contents.capabilities.get(table, {})
-        lacking = sorted(source for source, (available, _) in said.items() if not available)
-        if lacking and len(lacking) < len(said):
-            sentences.append(f"{metric.label} leaves out {', '.join(lacking)}, which gives no {table}.")
-    return sentences
+    """A sentence on the sources that give none of what a metric needs, while others do."""
+    said = [contents.capabilities[table] for table in metric.needs_any_table if table in contents.capabilities]
+    sources = {source for table in said for source in table}
+    lacking = sorted(s for s in sources if not any(table.get(s, (False, ""))[0] for table in said))
+    if not lacking or len(lacking) == len(sources):
+        return []
+    return [f"{metric.label} leaves out {', '.join(lacking)}, which gives no {' or '.join(metric.needs_any_table)}."]
 
 
-def _holds_values(connection: duckdb.DuckDBPyConnection, schema: Schema, table: str, column: str) -> bool:
-    if column not in schema.get(table, {}):
+def _holds_values(connection: duckdb.DuckDBPyConnection, schema: Schema, table: str, expression: str) -> bool:
+    if table not in schema:
         return False
-    query = f"SELECT 1 FROM {_name(table)} WHERE {exp.to_identifier(column, quoted=True)} IS NOT NULL LIMIT 1"
+    query = f"SELECT 1 FROM {_name(table)} WHERE ({expression}) IS NOT NULL LIMIT 1"
     return connection.cursor().execute(query).fetchone() is not None
 
 

@@ -42,7 +42,9 @@ def select_rows(
     if unknown:
         near = nearest(unknown[0], list(types)) or list(types)[:5]
         raise UnusableRequest(f"{model} has no column {unknown[0][:80]!r}. It has for instance {', '.join(near)}.")
-    query = exp.select(*(_column(name) for name in columns)).from_(exp.table_(model, db=MARTS_SCHEMA, catalog=CATALOGUE))
+    query = exp.select(*(_column(name) for name in columns)).from_(
+        exp.table_(model, db=MARTS_SCHEMA, catalog=CATALOGUE)
+    )
     for item in where:
         query = query.where(_comparison(item))
     for item in order_by:
@@ -50,7 +52,9 @@ def select_rows(
         query = query.order_by(exp.Ordered(this=_column(item.removeprefix("-")), desc=descending, nulls_first=False))
     if limit is not None:
         query = query.limit(limit)
-    described = tuple(Column(name, name.replace("_", " ").capitalize(), _unit(types[name]), "column") for name in columns)
+    described = tuple(
+        Column(name, name.replace("_", " ").capitalize(), _unit(types[name]), "column") for name in columns
+    )
     return query.sql(dialect="duckdb"), described
 
 

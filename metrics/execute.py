@@ -30,7 +30,9 @@ class Rows:
     truncated: bool
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, sql: str, timeout_seconds: float) -> tuple[list[str], list[tuple[Any, ...]]]:
+def fetch(
+    connection: duckdb.DuckDBPyConnection, sql: str, timeout_seconds: float
+) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Run a query on a cursor of its own and give types and rows.
 
     Raises:

@@ -32,6 +32,11 @@ def metrics_of(semantic: Json) -> dict[str, Metric]:
     """The metrics of a semantic manifest, with what each can be split by; helpers marked hidden are left out."""
     routes = _routes(semantic)
     models = {measure["name"]: model for model in semantic["semantic_models"] for measure in model["measures"]}
+    values = {
+        measure["name"]: (model["node_relation"]["alias"], measure["expr"])
+        for model in semantic["semantic_models"]
+        for measure in model["measures"]
+    }
     found = {}
     for metric in semantic["metrics"]:
         meta = _meta(metric)
@@ -47,9 +52,9 @@ def metrics_of(semantic: Json) -> dict[str, Metric]:
             additivity=meta["additivity"],
             synonyms=tuple(normalise(word) for word in meta.get("synonyms", ())),
             kind=meta.get("kind", "period"),
-            dimensions={short: name for short, name in sorted(shared)},
-            needs_tables=tuple(meta.get("needs_tables", ())),
-            needs_columns=tuple(meta.get("needs_columns", ())),
+            dimensions=dict(sorted(shared)),
+            needs_any_table=tuple(meta.get("needs_any_table", ())),
+            needs_values=tuple(values[measure] for measure in meta.get("needs_measures", ())),
             is_sensitive=bool(meta.get("is_sensitive")),
             requires_grain=bool(meta.get("requires_grain")),
             tables=tuple(sorted(model["node_relation"]["alias"] for model in used.values())),

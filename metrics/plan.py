@@ -132,7 +132,9 @@ def _check_period(query: MetricQuery, metrics: list[Metric], shorts: list[str]) 
 def _period_warnings(query: MetricQuery, metrics: list[Metric], catalogue: Catalogue) -> list[str]:
     if not (query.from_date or query.to_date):
         return []
-    warnings = [f"{m.label} is known for now only; the period does not apply to it." for m in metrics if not m.has_history]
+    warnings = [
+        f"{m.label} is known for now only; the period does not apply to it." for m in metrics if not m.has_history
+    ]
     first, last = catalogue.first_date, catalogue.last_date
     outside = first and last and ((query.from_date or first) > last or (query.to_date or last) < first)
     if outside and any(m.has_history for m in metrics):
@@ -153,16 +155,16 @@ def _route(metric: Metric, short: str, catalogue: Catalogue) -> str:
     return metric.dimensions[short]
 
 
-def _condition(
-    item: Filter, metric: Metric, catalogue: Catalogue, visible_stores: tuple[Store, ...]
-) -> Condition:
+def _condition(item: Filter, metric: Metric, catalogue: Catalogue, visible_stores: tuple[Store, ...]) -> Condition:
     short = catalogue.dimension(item.dimension)
     name = _route(metric, short, catalogue)
     if item.operator == "like":
         if short in TIME_NAMES or catalogue.dimensions[short].is_number or not isinstance(item.value, str):
             raise UnusableRequest(f"`like` compares text; {short} is none.")
         return Condition(short, name, "like", (item.value,))
-    return Condition(short, name, item.operator, tuple(_typed(v, short, catalogue, visible_stores) for v in item.values))
+    return Condition(
+        short, name, item.operator, tuple(_typed(v, short, catalogue, visible_stores) for v in item.values)
+    )
 
 
 def _typed(value: Scalar, short: str, catalogue: Catalogue, visible_stores: tuple[Store, ...]) -> Scalar:

@@ -110,5 +110,3 @@ def _decode(value: Any) -> Any:
             return date.fromisoformat(value["date"])
         return datetime.fromisoformat(value["datetime"])
     return value
-
-

@@ -56,7 +56,9 @@ def manifests(tmp_path_factory: pytest.TempPathFactory, marts_sql: str) -> Path:
     (folder / "dbt_project.yml").write_text(PROJECT_FILE)
     (folder / "models").mkdir()
     (folder / "models" / "marts.yml").write_text(TIME_SPINE)
-    tables = [line.split("marts.")[1].split()[0] for line in marts_sql.splitlines() if line.startswith("create table marts.")]
+    tables = [
+        line.split("marts.")[1].split()[0] for line in marts_sql.splitlines() if line.startswith("create table marts.")
+    ]
     for table in tables:
         (folder / "models" / f"{table}.sql").write_text("select 1 as nothing")
     shutil.copytree(PROJECT / "models" / "metrics", folder / "models" / "metrics")
@@ -90,7 +92,9 @@ def publish(workspace: Workspace, manifests: Path, run_id: str, statements: str)
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory, manifests: Path, marts_sql: str) -> Workspace:
-    description = WorkspaceDescription(kind="demo", dataset="hand-made", created_at="2025-01-20T00:00:00Z", reporting_currency="EUR")
+    description = WorkspaceDescription(
+        kind="demo", dataset="hand-made", created_at="2025-01-20T00:00:00Z", reporting_currency="EUR"
+    )
     workspace = create(tmp_path_factory.mktemp("home"), "demo-hand-made", description)
     publish(workspace, manifests, "1", marts_sql)
     return workspace

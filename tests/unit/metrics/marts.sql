@@ -100,7 +100,7 @@ create table marts.fct_stock_daily as
 select
     store_id, product_id, date_day as business_date, on_hand + 1 as opening, 1::decimal(18, 4) as received, 2::decimal(18, 4) as sold,
     0::decimal(18, 4) as returned, 0::decimal(18, 4) as transferred, 0::decimal(18, 4) as adjusted, on_hand, on_hand <= 0 as is_stockout,
-    on_hand > 0 as is_in_stock, 2::decimal(18, 4) as units_sold, unit_cost, on_hand * unit_cost as stock_value,
+    on_hand > 0 as is_in_stock, date_day < date '2025-01-19' as is_complete_day, 2::decimal(18, 4) as units_sold, unit_cost, on_hand * unit_cost as stock_value,
     case when on_hand <= 0 then 1.5 else 0 end as lost_units_estimate, case when on_hand <= 0 then 1.5 * list_price else 0 end as lost_sales_estimate
 from (
     select store_id, product_id, date_day, unit_cost, list_price, (date '2025-01-20' - date_day - 1)::decimal(18, 4) as on_hand
