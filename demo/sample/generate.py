@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import numpy as np
 
+from demo.delivery import Delivery, delivered
 from demo.sample import chain as chains
 from demo.sample import customers as loyalty
 from demo.sample import days as calendar
@@ -19,10 +16,14 @@ from demo.sample import demand as demands
 from demo.sample import master_files, payments, pricing, sales_files, simulation, stock_files, tickets
 from demo.sample.chain import Size
 from demo.sample.writer import Writer
-from retail.errors import PipelineError, UnusableRequest
+from retail.errors import UnusableRequest
+from retail.progress import Progress, silent
 
 _LENGTH_DAYS: dict[Size, int] = {"full": 731, "small": 150}
+_STEP = "sample chain"
+
 TRUTH_FOLDER = "truth"
+"""Folder beside the files that holds the true demand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,13 @@ class SampleSummary:
     files: dict[str, int]
 
 
-def _say_nothing(message: str) -> None:
-    del message
-
-
 def generate(
     folder: Path,
     *,
     as_of_at: datetime,
     seed: int = 7,
     size: Size = "full",
-    progress: Callable[[str], None] = _say_nothing,
+    progress: Progress = silent,
 ) -> SampleSummary:
     """Make the sample chain up to a moment, as CSV files in the template of the files connector.
 
@@ -66,7 +63,7 @@ def generate(
         as_of_at: The moment that counts as now, with a time zone. Nothing happens after it.
         seed: Start of the chance.
         size: `full` is 5 stores and 2 years, `small` is 2 stores, about 40 products and 150 days.
-        progress: Told in a few words what is being done.
+        progress: Told how far it is.
 
     Raises:
         UnusableRequest: The folder holds files, or the moment has no time zone.
@@ -75,56 +72,33 @@ def generate(
     if as_of_at.tzinfo is None:
         raise UnusableRequest(f"The as-of moment {as_of_at.isoformat()} has no time zone: add one, such as Z.")
     as_of_at = as_of_at.astimezone(UTC).replace(microsecond=0)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise UnusableRequest(f"{folder} holds files already: empty it or name another folder for the sample.")
-        making = Path(tempfile.mkdtemp(prefix=temporary_prefix(folder), dir=folder.parent))
-        try:
-            return _generate(folder, making, as_of_at, seed, size, progress)
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
-    except (OSError, duckdb.IOException) as error:
-        raise PipelineError(
-            f"The sample data could not be written to {folder}: {error}. Make room or name another "
-            "folder, and try again."
-        ) from error
+    with delivered(folder, aside=folder.parent / TRUTH_FOLDER) as delivery:
+        return _generate(delivery, as_of_at, seed, size, progress)
 
 
-def temporary_prefix(folder: Path) -> str:
-    """How the name of the folder begins that files for `folder` are made in; left behind only by a killed process."""
-    return f".{folder.name}.making-"
-
-
-def _generate(
-    folder: Path, making: Path, as_of_at: datetime, seed: int, size: Size, progress: Callable[[str], None]
-) -> SampleSummary:
+def _generate(delivery: Delivery, as_of_at: datetime, seed: int, size: Size, progress: Progress) -> SampleSummary:
     # A stream of chance for each step: a change in one leaves the others as they were.
-    streams = iter(np.random.default_rng(seed).spawn(10))
+    streams = iter(np.random.default_rng(seed).spawn(9))
     length = _LENGTH_DAYS[size]
-    progress("stores, products and promotions")
+    progress(_STEP, 0, 4)
     chain = chains.build(size, length, next(streams))
     days = calendar.build(chain.stores, as_of_at, length)
     prices = pricing.build(chain, days, next(streams))
-    progress(f"demand of {len(chain.products)} products in {len(chain.stores)} stores over {length} days")
     demand = demands.build(chain, days, prices, size, next(streams))
+    progress(_STEP, 1, 4)
     history = simulation.run(chain, days, demand, prices, next(streams))
-    progress("tickets and payments")
+    progress(_STEP, 2, 4)
     customers = loyalty.build(chain, length, next(streams))
-    receipts, lines = tickets.build(chain, days, prices, history, customers, next(streams))
-    paid = payments.build(receipts, lines, next(streams))
-    progress(f"writing {len(lines.ticket):,} sale lines")
-    files, truth = making / "files", making / TRUTH_FOLDER
-    files.mkdir()
-    truth.mkdir()
-    with Writer(files) as writer:
+    baskets, lines = tickets.build(chain, days, prices, history, customers, next(streams))
+    paid = payments.build(baskets, lines, next(streams))
+    progress(_STEP, 3, 4)
+    with Writer(delivery.files) as writer:
         master_files.write(writer, chain, days, prices, customers, next(streams))
-        sales_files.write(writer, chain, days, prices, receipts, lines, paid, customers.ids)
+        sales_files.write(writer, chain, days, prices, baskets, lines, paid, customers.ids)
         stock_files.write(writer, chain, days, prices, history, next(streams))
-        stock_files.write_truth(writer, truth / "true_demand.parquet", chain, days, demand)
-        rows = dict(writer.rows)
-    _move(truth, folder.parent / TRUTH_FOLDER)
-    _move(files, folder)
+        stock_files.write_truth(writer, delivery.aside / "true_demand.parquet", chain, days, demand)
+        rows = writer.rows
+    progress(_STEP, 4, 4)
     return SampleSummary(
         lines=len(lines.ticket),
         stores=len(chain.stores),
@@ -132,10 +106,3 @@ def _generate(
         as_of_at=as_of_at,
         files={f"{table}.csv": count for table, count in sorted(rows.items())},
     )
-
-
-def _move(source: Path, target: Path) -> None:
-    """Put a finished folder in its place; an old truth makes way, while `folder` itself is known to be empty."""
-    if target.name == TRUTH_FOLDER:
-        shutil.rmtree(target, ignore_errors=True)
-    source.replace(target)
