@@ -30,14 +30,14 @@ def assemble(plan: Plan, compiler: Compiler) -> str:
     return select.sql(dialect="duckdb")
 
 
-def _keys(plan: Plan, aliases: list[str]) -> list[exp.Expression]:
+def _keys(plan: Plan, aliases: list[str]) -> list[exp.Expr]:
     """The value of each split over all parts: the first that has the row."""
     if not plan.parts:
         return [exp.null() for column in plan.columns if column.kind != "metric"]
     return [_key(plan.parts, aliases, position) for position in range(len(plan.parts[0].splits))]
 
 
-def _key(parts: tuple[Part, ...], aliases: list[str], position: int) -> exp.Expression:
+def _key(parts: tuple[Part, ...], aliases: list[str], position: int) -> exp.Expr:
     columns = [
         exp.column(output_name(part.splits[position]), table=alias, quoted=True)
         for part, alias in zip(parts, aliases, strict=True)
@@ -58,7 +58,7 @@ def _join(parts: tuple[Part, ...], aliases: list[str], number: int) -> dict[str,
     return {"on": exp.and_(*conditions), "join_type": "full outer"} if conditions else {"join_type": "cross"}
 
 
-def _projections(plan: Plan, aliases: list[str], keys: list[exp.Expression]) -> list[exp.Expression]:
+def _projections(plan: Plan, aliases: list[str], keys: list[exp.Expr]) -> list[exp.Expr]:
     projections = []
     for position, key in enumerate(keys):
         short = plan.parts[0].splits[position].short if plan.parts else ""
@@ -68,7 +68,7 @@ def _projections(plan: Plan, aliases: list[str], keys: list[exp.Expression]) -> 
     return projections
 
 
-def _shown(key: exp.Expression, short: str) -> exp.Expression:
+def _shown(key: exp.Expr, short: str) -> exp.Expr:
     if short in GRAINS:
         return exp.cast(key.copy(), "DATE")
     if short == "weekday":
@@ -79,7 +79,7 @@ def _shown(key: exp.Expression, short: str) -> exp.Expression:
     return key.copy()
 
 
-def _metric(metric: str | None, plan: Plan, aliases: list[str]) -> exp.Expression:
+def _metric(metric: str | None, plan: Plan, aliases: list[str]) -> exp.Expr:
     for part, alias in zip(plan.parts, aliases, strict=True):
         if metric in part.metrics:
             return exp.column(str(metric), table=alias, quoted=True)

@@ -37,7 +37,7 @@ class Metric:
             level at the end or beginning of each period.
         dimensions: Short names of the dimensions it can be split by, to MetricFlow's names.
         needs_any_table: Tables of the retail model; where no source gives any of them it is unknown.
-        needs_values: Marts and expressions over them, from the definitions; where one is null in every row it is unknown.
+        needs_values: Marts and expressions over them, from the definitions; where one is always null it is unknown.
         is_sensitive: Whether it tells cost, margin or the value of stock.
         requires_grain: Whether it needs a period to split by, because it compares periods.
         tables: Marts that it is computed from.

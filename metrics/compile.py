@@ -6,7 +6,7 @@ import threading
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import sqlglot
 from sqlglot import exp
@@ -14,6 +14,9 @@ from sqlglot import exp
 from metrics.plan import FIRST_DAY, LAST_DAY, METRIC_TIME, Condition, Part, Split
 from metrics.query import Scalar
 from retail.errors import UnusableRequest
+
+if TYPE_CHECKING:
+    from metricflow.protocols.sql_client import SqlClient
 
 _MARK: Final = "tillsight_value_"
 _LOCK: Final = threading.Lock()
@@ -27,17 +30,17 @@ class Compiler:
         self._semantic_manifest = semantic_manifest
         self._engine: Any = None
 
-    def compile(self, part: Part) -> exp.Expression:
+    def compile(self, part: Part) -> exp.Expr:
         """The SQL of one part as a tree, with MetricFlow's column names.
 
         Raises:
             UnusableRequest: MetricFlow cannot answer this combination.
         """
-        marks: dict[str, exp.Expression] = {}
+        marks: dict[str, exp.Expr] = {}
         where = [_template(condition, marks) for condition in part.conditions]
         with _LOCK:
             sql = self._explain(part, where)
-        tree: exp.Expression = sqlglot.parse_one(sql, read="duckdb")
+        tree: exp.Expr = sqlglot.parse_one(sql, read="duckdb")
         for literal in list(tree.find_all(exp.Literal)):
             if literal.is_string and literal.name in marks:
                 literal.replace(marks[literal.name].copy())
@@ -45,7 +48,7 @@ class Compiler:
 
     def _explain(self, part: Part, where: list[str]) -> str:
         from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
-        from metricflow_semantics.errors.error_classes import InvalidQueryException
+        from metricflow_semantics.errors.error_classes import InformativeUserError
 
         if self._engine is None:
             self._engine = _make_engine(self._semantic_manifest)
@@ -58,7 +61,7 @@ class Compiler:
         )
         try:
             return str(self._engine.explain(request).sql_statement.sql)
-        except InvalidQueryException as error:
+        except InformativeUserError as error:
             raise UnusableRequest(
                 f"{', '.join(part.metrics)} cannot be split or filtered like that "
                 f"(by {', '.join(split.short for split in part.splits) or 'nothing'})."
@@ -72,7 +75,7 @@ def output_name(split: Split) -> str:
     return f"{METRIC_TIME}__extract_dow" if split.short == "weekday" else f"{METRIC_TIME}__{split.short}"
 
 
-def _template(condition: Condition, marks: dict[str, exp.Expression]) -> str:
+def _template(condition: Condition, marks: dict[str, exp.Expr]) -> str:
     """A condition as MetricFlow wants it, with a mark in the place of each value."""
     written = []
     for value in condition.values:
@@ -91,7 +94,7 @@ def _template(condition: Condition, marks: dict[str, exp.Expression]) -> str:
     return f"{left} {condition.operator.upper()} {values}"
 
 
-def _literal(value: Scalar) -> exp.Expression:
+def _literal(value: Scalar) -> exp.Expr:
     if isinstance(value, bool):
         return exp.Boolean(this=value)
     if isinstance(value, (date, datetime)):
@@ -129,11 +132,12 @@ def _make_engine(semantic_manifest: Path) -> Any:
     from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
     from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
-    class Renderer:
-        """All that MetricFlow needs of a client to explain: a dialect. It cannot run anything."""
+    class Dialect:
+        """All that MetricFlow needs of a client to explain: the dialect. It cannot run anything."""
 
         sql_engine_type = SqlEngine.DUCKDB
         sql_plan_renderer = DuckDbSqlPlanRenderer()
 
     manifest = parse_manifest_from_dbt_generated_manifest(manifest_json_string=semantic_manifest.read_text())
-    return MetricFlowEngine(semantic_manifest_lookup=SemanticManifestLookup(manifest), sql_client=Renderer())
+    client = cast("SqlClient", Dialect())
+    return MetricFlowEngine(semantic_manifest_lookup=SemanticManifestLookup(manifest), sql_client=client)

@@ -78,7 +78,7 @@ def _view(table: str, columns: tuple[str, ...], stores: tuple[str, ...] | None) 
     source = exp.table_(table, db=MARTS_SCHEMA, catalog=_BASE, quoted=True)
     query = exp.select(*(exp.column(column, quoted=True) for column in columns)).from_(source)
     if stores is not None and _STORE_COLUMN in columns:
-        allowed: exp.Expression = exp.column(_STORE_COLUMN, quoted=True).isin(*stores) if stores else exp.false()
+        allowed: exp.Expr = exp.column(_STORE_COLUMN, quoted=True).isin(*stores) if stores else exp.false()
         if table.startswith("dim_") and table != "dim_stores":
             allowed = exp.or_(allowed, exp.column(_STORE_COLUMN, quoted=True).is_(exp.null()))
         query = query.where(allowed)

@@ -42,33 +42,28 @@ def select_rows(
     if unknown:
         near = nearest(unknown[0], list(types)) or list(types)[:5]
         raise UnusableRequest(f"{model} has no column {unknown[0][:80]!r}. It has for instance {', '.join(near)}.")
-    query = exp.select(*(_column(name) for name in columns)).from_(
-        exp.table_(model, db=MARTS_SCHEMA, catalog=CATALOGUE)
-    )
+    query = exp.select(*(_column(name) for name in columns)).from_(exp.table_(model, MARTS_SCHEMA, CATALOGUE))
     for item in where:
         query = query.where(_comparison(item))
-    for item in order_by:
-        descending = item.startswith("-")
-        query = query.order_by(exp.Ordered(this=_column(item.removeprefix("-")), desc=descending, nulls_first=False))
+    for name in order_by:
+        descending = name.startswith("-")
+        query = query.order_by(exp.Ordered(this=_column(name.removeprefix("-")), desc=descending, nulls_first=False))
     if limit is not None:
         query = query.limit(limit)
-    described = tuple(
-        Column(name, name.replace("_", " ").capitalize(), _unit(types[name]), "column") for name in columns
-    )
-    return query.sql(dialect="duckdb"), described
+    return query.sql(dialect="duckdb"), tuple(_described(name, types[name]) for name in columns)
 
 
 def _column(name: str) -> exp.Column:
     return exp.column(name, quoted=True)
 
 
-def _comparison(item: Filter) -> exp.Expression:
+def _comparison(item: Filter) -> exp.Expr:
     if item.operator == "in":
         return exp.In(this=_column(item.dimension), expressions=[_literal(value) for value in item.values])
     return _COMPARISONS[item.operator](this=_column(item.dimension), expression=_literal(item.values[0]))
 
 
-def _literal(value: Scalar) -> exp.Expression:
+def _literal(value: Scalar) -> exp.Expr:
     if isinstance(value, bool):
         return exp.Boolean(this=value)
     if isinstance(value, (int, float, Decimal)):
@@ -77,5 +72,5 @@ def _literal(value: Scalar) -> exp.Expression:
     return exp.Literal.string(value.isoformat() if isinstance(value, (date, datetime)) else value)
 
 
-def _unit(kind: str) -> str | None:
-    return "date" if kind == "DATE" else None
+def _described(name: str, kind: str) -> Column:
+    return Column(name, name.replace("_", " ").capitalize(), "date" if kind == "DATE" else None, "column")

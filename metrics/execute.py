@@ -30,9 +30,11 @@ class Rows:
     truncated: bool
 
 
-def fetch(
-    connection: duckdb.DuckDBPyConnection, sql: str, timeout_seconds: float
-) -> tuple[list[str], list[tuple[Any, ...]]]:
+Answer = tuple[list[str], list[tuple[Any, ...]]]
+"""DuckDB's type of each column, and the rows."""
+
+
+def fetch(connection: duckdb.DuckDBPyConnection, sql: str, timeout_seconds: float) -> Answer:
     """Run a query on a cursor of its own and give types and rows.
 
     Raises:
@@ -93,7 +95,8 @@ def plain(value: Any) -> Value:
 def timed_out(timeout_seconds: float) -> QueryTimeout:
     """The error of a query that ran too long."""
     return QueryTimeout(
-        f"The query ran longer than {timeout_seconds:g} seconds and was stopped. Ask for a shorter period or fewer rows."
+        f"The query ran longer than {timeout_seconds:g} seconds and was stopped. "
+        "Ask for a shorter period or fewer rows."
     )
 
 

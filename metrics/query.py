@@ -17,7 +17,7 @@ Scalar = bool | int | float | Decimal | datetime | date | str
 MAX_TEXT: Final = 500
 """Longest comparison that is parsed, in characters."""
 
-_COMPARISONS: Final[dict[type[exp.Expression], Operator]] = {
+_COMPARISONS: Final[dict[type[exp.Expr], Operator]] = {
     exp.EQ: "=",
     exp.NEQ: "!=",
     exp.LT: "<",
@@ -110,7 +110,7 @@ def parse_where(text: str) -> Filter:
     return Filter(dimension=column.name, operator=operator, value=_literal(comparison.expression, usage))
 
 
-def _literal(node: exp.Expression | None, usage: str) -> Scalar:
+def _literal(node: exp.Expr | None, usage: str) -> Scalar:
     if isinstance(node, exp.Boolean):
         return bool(node.this)
     negative = isinstance(node, exp.Neg)

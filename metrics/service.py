@@ -31,7 +31,7 @@ _MARGINS: Final = frozenset({"gross_margin", "gross_margin_rate", "cost_of_goods
 class Metrics:
     """The published run of a workspace, open for questions. Safe to share between threads.
 
-    Attributes are read through `catalogue`; `refresh` picks up a newer run, and what was asked before goes on undisturbed.
+    `refresh` picks up a newer run; what was asked before goes on undisturbed.
     """
 
     def __init__(self, workspace: Workspace, settings: Settings) -> None:

@@ -56,7 +56,7 @@ def check(sql: str, policy: Policy, most_rows: int, caps: limits.Limits = limits
     return Guarded(text, _each_once(written if len(written) == len(final) else final), most_rows)
 
 
-def _column_names(tree: exp.Expression) -> tuple[str, ...]:
+def _column_names(tree: exp.Expr) -> tuple[str, ...]:
     select = tree
     while isinstance(select, (exp.SetOperation, exp.Subquery)):
         select = select.this
@@ -66,7 +66,7 @@ def _column_names(tree: exp.Expression) -> tuple[str, ...]:
     return tuple(_column_name(projection) for projection in select.expressions)
 
 
-def _column_name(projection: exp.Expression) -> str:
+def _column_name(projection: exp.Expr) -> str:
     if isinstance(projection, exp.Column):
         return projection.name
     return projection.alias or projection.sql(dialect="duckdb", comments=False).lower()[:60]

@@ -8,7 +8,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from retail.errors import Refused
 
 
-def check_joins(tree: exp.Expression) -> None:
+def check_joins(tree: exp.Expr) -> None:
     """Refuse joins that multiply rows: without a condition, or with one that ties nothing to nothing.
 
     Raises:
@@ -30,8 +30,8 @@ def check_joins(tree: exp.Expression) -> None:
             before.append(joined)
 
 
-def _ties(condition: exp.Expression, joined: str, before: set[str]) -> bool:
-    """Whether some part of the condition that must hold is an equality between the joined relation and an earlier one."""
+def _ties(condition: exp.Expr, joined: str, before: set[str]) -> bool:
+    """Whether an equality between the joined relation and an earlier one must hold."""
     for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
         part = part.unnest()
         if not isinstance(part, (exp.EQ, exp.NullSafeEQ)):
@@ -42,15 +42,15 @@ def _ties(condition: exp.Expression, joined: str, before: set[str]) -> bool:
     return False
 
 
-def _tables(side: exp.Expression) -> set[str]:
+def _tables(side: exp.Expr) -> set[str]:
     return {column.table for column in side.find_all(exp.Column)}
 
 
-def _relation(clause: exp.Expression | None) -> exp.Expression | None:
+def _relation(clause: exp.Expr | None) -> exp.Expr | None:
     return clause.this if isinstance(clause, exp.From) else None
 
 
-def _is_single_row(relation: exp.Expression | None, scope: Scope) -> bool:
+def _is_single_row(relation: exp.Expr | None, scope: Scope) -> bool:
     if relation is None:
         return False
     source = scope.sources.get(relation.alias_or_name)
@@ -68,6 +68,6 @@ def _gives_one_row(scope: Scope) -> bool:
     return all(_is_single_row(relation, scope) for relation in relations)
 
 
-def _aggregates(projection: exp.Expression, select: exp.Select) -> bool:
+def _aggregates(projection: exp.Expr, select: exp.Select) -> bool:
     """Whether a column holds an aggregate of this very SELECT: not a window's, not a nested query's."""
     return any(node.find_ancestor(exp.Window, exp.Select) is select for node in projection.find_all(exp.AggFunc))

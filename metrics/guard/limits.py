@@ -44,11 +44,10 @@ def check_text(sql: str, limits: Limits) -> None:
         raise Refused("The query holds a null character.", "parse")
 
 
-def check_size(tree: exp.Expression, limits: Limits) -> None:
+def check_size(tree: exp.Expr, limits: Limits) -> None:
     """Refuse a tree with too many nodes, joins or concatenations, as written."""
-    nodes = joins = concatenations = 0
-    for node in tree.walk():
-        nodes += 1
+    joins = concatenations = 0
+    for nodes, node in enumerate(tree.walk(), 1):
         joins += isinstance(node, exp.Join)
         concatenations += isinstance(node, (exp.DPipe, exp.Concat, exp.ConcatWs))
         if nodes > limits.nodes or joins > limits.joins or concatenations > limits.concatenations:
@@ -61,14 +60,14 @@ def check_size(tree: exp.Expression, limits: Limits) -> None:
         _check_alias_growth(select, limits)
 
 
-def check_expanded_size(tree: exp.Expression, limits: Limits) -> None:
+def check_expanded_size(tree: exp.Expr, limits: Limits) -> None:
     """Refuse a tree that grew too large when its stars were spelt out."""
     if sum(1 for _ in tree.walk()) > limits.nodes * _EXPANSION:
         raise Refused("The query is too large once its stars are spelt out; name the columns you need.", "size")
 
 
 def _check_alias_growth(select: exp.Select, limits: Limits) -> None:
-    """A column may use the alias of an earlier one, and is then spelt out: `a + a AS b, b + b AS c` doubles each time."""
+    """Refuse columns that use earlier ones: they are spelt out, so that `a + a AS b, b + b AS c` doubles each time."""
     sizes: dict[str, int] = {}
     for projection in select.expressions:
         size = sum(1 for _ in projection.walk())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Final, cast
+from typing import Final
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -18,7 +18,7 @@ from retail.vocabulary import CATALOGUE, MARTS_SCHEMA
 _SYSTEM_PREFIXES: Final = ("duckdb_", "pg_", "sqlite_", "pragma_", "information_schema")
 
 
-def resolve(tree: exp.Expression, policy: Policy) -> exp.Expression:
+def resolve(tree: exp.Expr, policy: Policy) -> exp.Expr:
     """Spell out every table as catalogue.schema.table and every column as table.column, stars included.
 
     Raises:
@@ -27,21 +27,23 @@ def resolve(tree: exp.Expression, policy: Policy) -> exp.Expression:
     tree = normalize_identifiers(tree, dialect="duckdb")
     _check_cte_names(tree, policy)
     _resolve_tables(tree, policy)
-    schema = {CATALOGUE: {MARTS_SCHEMA: {table: dict(columns) for table, columns in policy.tables.items()}}}
+    schema: dict[str, object] = {
+        CATALOGUE: {MARTS_SCHEMA: {table: dict(columns) for table, columns in policy.tables.items()}}
+    }
     try:
-        return cast("exp.Expression", qualify(tree, schema=schema, dialect="duckdb"))
+        return qualify(tree, schema=schema, dialect="duckdb")
     except (SqlglotError, RecursionError, ValueError) as error:
         raise Refused(_explain_column(str(error), tree, policy), "column") from error
 
 
-def _check_cte_names(tree: exp.Expression, policy: Policy) -> None:
+def _check_cte_names(tree: exp.Expr, policy: Policy) -> None:
     for cte in tree.find_all(exp.CTE):
         name = cte.alias.lower()
         if name in policy.tables or name in policy.hidden_tables or name.startswith(_SYSTEM_PREFIXES) or not name:
             raise Refused(f"A WITH may not be called {name!r}: a table has that name.", "table")
 
 
-def _resolve_tables(tree: exp.Expression, policy: Policy) -> None:
+def _resolve_tables(tree: exp.Expr, policy: Policy) -> None:
     seen: set[int] = set()
     try:
         scopes = traverse_scope(tree)
@@ -71,7 +73,7 @@ def _resolve_table(table: exp.Table, policy: Policy) -> None:
     table.set("catalog", exp.to_identifier(CATALOGUE, quoted=True))
 
 
-def _explain_column(message: str, tree: exp.Expression, policy: Policy) -> str:
+def _explain_column(message: str, tree: exp.Expr, policy: Policy) -> str:
     tables = {table.name for table in tree.find_all(exp.Table)}
     hidden = set().union(*(policy.hidden_columns.get(table, frozenset()) for table in tables))
     for column in tree.find_all(exp.Column):

@@ -15,7 +15,7 @@ _WORD: Final = re.compile(r"[A-Za-z_]{1,30}")
 _MOST_DIGITS: Final = 12
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """Read exactly one SELECT (or a union of them).
 
     Raises:
@@ -34,7 +34,7 @@ def parse(sql: str) -> exp.Expression:
     return root
 
 
-def check_parts(tree: exp.Expression) -> None:
+def check_parts(tree: exp.Expr) -> None:
     """Refuse every part that is not on the list."""
     for node in tree.walk():
         name = type(node).__name__
@@ -57,7 +57,7 @@ def _check_untyped(node: exp.Anonymous) -> None:
         raise Refused(f"The function {_plain(node.name.lower())} is not allowed.", "function")
 
 
-def _check_details(node: exp.Expression) -> None:
+def _check_details(node: exp.Expr) -> None:
     if isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier):
         raise Refused("Table functions are not allowed; read the tables of the marts.", "function")
     if isinstance(node, exp.Var) and not _WORD.fullmatch(node.name):
@@ -74,7 +74,7 @@ def _check_details(node: exp.Expression) -> None:
         raise Refused("A star is allowed in the list of columns and in count(*) only.", "node")
 
 
-def cut(tree: exp.Expression, most_rows: int) -> exp.Expression:
+def cut(tree: exp.Expr, most_rows: int) -> exp.Expr:
     """Set the outer LIMIT: what was asked for, or one row more than is shown, whichever is less."""
     limit = tree.args.get("limit")
     wanted = int(limit.expression.name) if isinstance(limit, exp.Limit) else most_rows + 1
@@ -82,7 +82,7 @@ def cut(tree: exp.Expression, most_rows: int) -> exp.Expression:
     return tree
 
 
-def _describe(node: exp.Expression) -> str:
+def _describe(node: exp.Expr) -> str:
     words = re.sub(r"(?<!^)(?=[A-Z])", " ", type(node).__name__).upper()
     return f"A part of kind {words}"
 

@@ -103,9 +103,12 @@ select
     on_hand > 0 as is_in_stock, date_day < date '2025-01-19' as is_complete_day, 2::decimal(18, 4) as units_sold, unit_cost, on_hand * unit_cost as stock_value,
     case when on_hand <= 0 then 1.5 else 0 end as lost_units_estimate, case when on_hand <= 0 then 1.5 * list_price else 0 end as lost_sales_estimate
 from (
-    select store_id, product_id, date_day, unit_cost, list_price, (date '2025-01-20' - date_day - 1)::decimal(18, 4) as on_hand
+    select store_id, product_id, date_day, unit_cost, list_price, greatest(date '2025-01-17' - date_day, 0)::decimal(18, 4) as on_hand
     from marts.dim_dates, marts.dim_stores, marts.dim_products where date_day between date '2024-12-23' and date '2025-01-19'
 );
+
+create table marts.fct_stock_ageing as
+select store_id, product_id, as_of_date, '0-30' as age_bucket, on_hand as units, stock_value from marts.fct_stock_levels;
 
 create table marts.fct_quarantine as
 select 'files' as source, 'sale_lines' as table_name, 'x.csv' as file, 3 as line, 'bad' as reason, 'CANARY-row' as row_text;
