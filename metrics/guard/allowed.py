@@ -19,11 +19,11 @@ _FUNCTIONS = """
 Abs AnyValue ApproxDistinct ArgMax ArgMin Avg Cast Cbrt Ceil Coalesce Concat ConcatWs Contains Corr Count CountIf
 CovarPop CovarSamp CumeDist CurrentDate DateAdd DateDiff DateFromParts DateSub DateTrunc Day DayOfMonth DayOfWeek
 DayOfWeekIso DayOfYear Dayname DenseRank EndsWith Exp Extract First FirstValue Floor Greatest Hour Initcap IsNan
-Kurtosis Lag Last LastDay LastValue Lead Least Left Length Ln Log LogicalAnd LogicalOr Lower Max Median Min Minute Mode Month
-Monthname NthValue Ntile Nullif PercentRank PercentileCont PercentileDisc Pow Quantile Quarter Rank RegexpExtract
-RegexpLike RegrIntercept RegrR2 RegrSlope Right Round RowNumber Second Sign Skewness SplitPart Sqrt StartsWith Stddev
-StddevPop StddevSamp StrPosition Substring Sum TimeToStr TimestampTrunc Trim Trunc TryCast TsOrDsAdd TsOrDsToDate Upper
-Variance VariancePop Week WeekOfYear Year
+Kurtosis Lag Last LastDay LastValue Lead Least Left Length Ln Log LogicalAnd LogicalOr Lower Max Median Min Minute
+Mode Month Monthname NthValue Ntile Nullif PercentRank PercentileCont PercentileDisc Pow Quantile Quarter Rank
+RegexpExtract RegexpLike RegrIntercept RegrR2 RegrSlope Right Round RowNumber Second Sign Skewness SplitPart Sqrt
+StartsWith Stddev StddevPop StddevSamp StrPosition Substring Sum TimeToStr TimestampTrunc Trim Trunc TryCast
+TsOrDsAdd TsOrDsToDate Upper Variance VariancePop Week WeekOfYear Year
 """
 
 NODES: Final[frozenset[str]] = frozenset((_CLAUSES + _OPERATORS + _FUNCTIONS).split())
