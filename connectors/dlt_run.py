@@ -38,13 +38,14 @@ class TableLoad:
         table: Name of the table.
         columns: Its columns; the table gets them even when there are no rows.
         parts: Parquet files with exactly these columns, and their row counts.
-        replaced: SQL condition on the rows of the table that these rows replace. `{staging_table}` names the new rows.
+        replaced: SQL condition on the rows of the table that these rows replace, in which `{staging_table}` names the new
+            rows; None where the table does not exist yet, so that rows need not be staged.
     """
 
     table: str
     columns: Mapping[str, LogicalType]
     parts: Sequence[tuple[Path, int]]
-    replaced: str
+    replaced: str | None
 
 
 def as_format(condition: str) -> str:
@@ -104,11 +105,9 @@ def _resource(load: TableLoad) -> dlt.sources.DltResource:
         parts,
         name=load.table,
         columns=[dlt_column(name, logical) for name, logical in load.columns.items()],
-        write_disposition={
-            "disposition": "merge",
-            "strategy": "delete-insert",
-            "destination_scope": load.replaced,
-        },
+        write_disposition="append"
+        if load.replaced is None
+        else {"disposition": "merge", "strategy": "delete-insert", "destination_scope": load.replaced},
     )
 
 

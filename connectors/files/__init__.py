@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from connectors.files.load import load
+from connectors.files.load_folder import load
 
 __all__ = ["load"]

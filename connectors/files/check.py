@@ -87,15 +87,14 @@ def _value_of(expression: Expression) -> str:
 
 
 def _one_row_per_key(values: str, declared: TemplateTable, filled: Dictionary[str, Expression]) -> str:
-    keys = ", ".join(_raw(name) for name in declared.key)
-    some = (
-        " AND ".join(f"{_raw(name)} IS NOT NULL" for name in declared.key if declared.columns[name].required) or "true"
-    )
-    rest = [name for name in filled if name not in declared.key]
-    last = "".join(f", arg_max({_raw(name)}, _position) AS {_raw(name)}" for name in rest)
+    keys = [f"nullif(trim(CAST({_raw(name)} AS VARCHAR)), '') AS {_raw(name)}" for name in declared.key]
+    last = [f"arg_max({_raw(name)}, _position) AS {_raw(name)}" for name in filled if name not in declared.key]
+    required = [f"{_raw(name)} IS NOT NULL" for name in declared.key if declared.columns[name].required]
     return (
-        f"SELECT {keys}{last}, max(_position) + 1 AS _line, NULL::UBIGINT AS _content "
-        f"FROM (SELECT *, row_number() OVER () AS _position FROM ({values})) WHERE {some} GROUP BY {keys}"
+        f"SELECT {', '.join(_raw(name) for name in declared.key)}, {', '.join([*last, 'NULL::UBIGINT AS _content'])}, "
+        "max(coalesce(_line, _position + 1)) AS _line "
+        f"FROM (SELECT * REPLACE ({', '.join(keys)}), row_number() OVER () AS _position FROM ({values})) "
+        f"WHERE {' AND '.join(required) or 'true'} GROUP BY ALL"
     )
 
 

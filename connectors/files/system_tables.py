@@ -50,12 +50,18 @@ class SystemTables:
             note = "from files" if table in fed else f"no file for {table}: put one into the folder to have it"
             self._connection.execute("INSERT INTO new_capabilities VALUES (?, ?, ?)", [table, table in fed, note])
 
-    def table_loads(self) -> list[TableLoad]:
-        """The three tables, to be delivered with the data that they are about."""
+    def table_loads(self, existing: Collection[str]) -> list[TableLoad]:
+        """The three tables, to be delivered with the data that they are about.
+
+        Args:
+            existing: Tables that the warehouse has.
+        """
         same_file = f"table_name || chr(31) || file IN {literals(self._replaced)}"
         scopes = {"loads": same_file, "quarantine": same_file, "capabilities": "true"}
         return [
-            TableLoad(table, columns, [self._part(table, columns)], as_format(scopes[table]))
+            TableLoad(
+                table, columns, [self._part(table, columns)], as_format(scopes[table]) if table in existing else None
+            )
             for table, columns in _COLUMNS.items()
         ]
 

@@ -116,7 +116,7 @@ class _Load:
             table for table, entry in self._report.tables.items() if entry.read
         }
         self._system.add_capabilities(list(tables), fed)
-        return loads + self._system.table_loads()
+        return loads + self._system.table_loads(self._existing)
 
     def _table(self, table: str, declared: TemplateTable) -> TableLoad | None:
         target = f"{self._schema}.{table}" if table in self._existing else None
@@ -137,7 +137,7 @@ class _Load:
             table=table,
             columns=declared.raw_types,
             parts=[(result.part, result.accepted) for result in results.values()] or [self._empty(table, declared)],
-            replaced=self._replaced_rows(table, declared, replaced, overlapping),
+            replaced=self._replaced_rows(table, declared, replaced, overlapping) if target else None,
         )
 
     def _plan(self, table: str, declared: TemplateTable, target: str | None, feeding: list[FoundFile]) -> TablePlan:
