@@ -38,6 +38,8 @@ class Measurement:
     Attributes:
         step: Name of the step.
         seconds: Time of the work itself, without starting Python; null where the step failed.
+        cpu_seconds: Processor time of the whole process and what it started, starting Python included; unlike `seconds`
+            it is hardly changed by what else the machine does.
         peak_bytes: Largest resident set of the step's process, or of one that it started, whichever is larger.
         details: What the step says of itself: rows, totals, times of its parts.
         failure: Why there is no time.
@@ -45,6 +47,7 @@ class Measurement:
 
     step: str
     seconds: float | None
+    cpu_seconds: float
     peak_bytes: int
     details: Details = field(default_factory=dict)
     failure: str | None = None
@@ -72,12 +75,13 @@ def measure(step: str, arguments: Sequence[str], environment: dict[str, str], lo
         usage, status = _wait(process)
         standard_error.seek(0)
         complaint = standard_error.read().strip()
+    cpu_seconds = round(usage.ru_utime + usage.ru_stime, 2)
     peak_bytes = usage.ru_maxrss * _RSS_UNIT_BYTES
     if status:
         last_line = complaint.splitlines()[-1] if complaint else f"exit status {status}"
-        return Measurement(step, None, peak_bytes, failure=last_line[:_LAST_WORDS])
+        return Measurement(step, None, cpu_seconds, peak_bytes, failure=last_line[:_LAST_WORDS])
     reported = json.loads(printed.splitlines()[-1])
-    return Measurement(step, reported["seconds"], peak_bytes, reported["details"])
+    return Measurement(step, reported["seconds"], cpu_seconds, peak_bytes, reported["details"])
 
 
 def _wait(process: subprocess.Popen[str]) -> tuple[resource.struct_rusage, int]:

@@ -55,7 +55,7 @@ def _measure_all(folder: BenchmarkFolder, say: Say) -> list[Measurement]:
         found = measure(step, [str(folder.root)], folder.environment, folder.logs / f"{step}.log")
         measurements.append(found)
         result = found.failure or f"{found.seconds:.2f} s"
-        say(f"  {step}: {result}, {found.peak_bytes / 1e6:.0f} MB {found.details or ''}")
+        say(f"  {step}: {result}, CPU {found.cpu_seconds:.1f} s, {found.peak_bytes / 1e6:.0f} MB {found.details or ''}")
         if found.failure and step in SETUP_STEPS:
             break
     return measurements
