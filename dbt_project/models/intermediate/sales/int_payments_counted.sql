@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with placed as (
     select
         payments.payment_id,

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with typed as (
     select
         lines.sale_line_id,

@@ -1,13 +1,26 @@
-with lines as (
+with promotions as (
     select
-        store_id,
-        business_date,
+        promotion_id,
+        min(name) as promotion
+    from {{ ref('int_promotions_unioned') }}
+    group by promotion_id
+),
+
+-- What a ticket adds to its lines is in the fingerprint of the tickets, which lie in the same store-day.
+lines as (
+    select
+        sales.store_id,
+        sales.business_date,
         hash(
-            sale_line_id, sale_id, product_id, customer_id, promotion_id, promotion, line_type, quantity, unit_price,
-            discount_amount, net_amount, tax_amount, charges_amount, total_amount, cost_amount, is_return_only_ticket,
-            net_amount_as_sold
+            lines.sale_line_id, lines.sale_id, lines.product_id, lines.quantity, lines.unit_price,
+            lines.discount_amount, lines.net_amount, lines.tax_amount, lines.gross_amount, lines.unit_cost,
+            lines.promotion_id, lines.customer_id, lines.line_type, products.kind, products.tax_rate,
+            promotions.promotion
         ) as fingerprint
-    from {{ ref('int_sale_lines_counted') }}
+    from {{ ref('int_sale_lines_unioned') }} as lines
+    inner join {{ ref('int_sales_counted') }} as sales on lines.sale_id = sales.sale_id
+    left join {{ ref('int_products_completed') }} as products on lines.product_id = products.product_id
+    left join promotions on lines.promotion_id = promotions.promotion_id
 ),
 
 tickets as (

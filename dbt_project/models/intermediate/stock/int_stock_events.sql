@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {% set stock_daily = built_relation('marts', 'fct_stock_daily') %}
 with ranges as (
     select

@@ -1,4 +1,5 @@
 {{ config(materialized='incremental', incremental_strategy='stock_days', on_schema_change='fail') }}
+-- depends_on: {{ ref('int_stock_rebuild_starts') }}
 
 with running as (
     select
