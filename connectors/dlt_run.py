@@ -20,6 +20,7 @@ from retail.workspace import Workspace
 
 if TYPE_CHECKING:
     import dlt
+    from dlt.common.schema.typing import TWriteDispositionConfig
 
 _ENVIRONMENT: Final = {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
@@ -38,8 +39,8 @@ class TableLoad:
         table: Name of the table.
         columns: Its columns; the table gets them even when there are no rows.
         parts: Parquet files with exactly these columns, and their row counts.
-        replaced: SQL condition on the rows of the table that these rows replace, in which `{staging_table}` names the new
-            rows; None where the table does not exist yet, so that rows need not be staged.
+        replaced: SQL condition on the rows of the table that these rows replace, in which `{staging_table}` names the
+            new rows; None where the table does not exist yet, so that rows need not be staged.
     """
 
     table: str
@@ -101,14 +102,11 @@ def _resource(load: TableLoad) -> dlt.sources.DltResource:
         for path, rows in load.parts:
             yield dlt.mark.with_file_import(str(path), "parquet", rows)
 
-    return dlt.resource(
-        parts,
-        name=load.table,
-        columns=[dlt_column(name, logical) for name, logical in load.columns.items()],
-        write_disposition="append"
-        if load.replaced is None
-        else {"disposition": "merge", "strategy": "delete-insert", "destination_scope": load.replaced},
-    )
+    disposition: TWriteDispositionConfig = "append"
+    if load.replaced is not None:
+        disposition = {"disposition": "merge", "strategy": "delete-insert", "destination_scope": load.replaced}
+    columns = [dlt_column(name, logical) for name, logical in load.columns.items()]
+    return dlt.resource(parts, name=load.table, columns=columns, write_disposition=disposition)
 
 
 @contextmanager

@@ -5,16 +5,18 @@ from __future__ import annotations
 import codecs
 import csv
 import glob
-import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import Final
 
 import duckdb
 
+from connectors.failures import is_out_of_room
+from connectors.files.line_ends import UnevenLineEnds, open_bytes
 from connectors.files.settings import FilesSource
 from connectors.sql import identifier, literal
 from retail.errors import SourceError
@@ -22,6 +24,7 @@ from retail.errors import SourceError
 _LONGEST_HEADER: Final = 1_000_000
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DELIMITERS: Final = ",;\t|"
+_UNEVEN: Final = "state machine reached an invalid state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,13 @@ def readable(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except (duckdb.OutOfMemoryException, MemoryError):
-        raise
     except duckdb.Error as error:
+        if is_out_of_room(error):
+            raise
+        if _UNEVEN in str(error):
+            raise UnevenLineEnds(f"files: the lines of {name} do not all end alike. It was left out.") from error
         raise SourceError(f"files: {name} cannot be read: {_first_sentence(error)} It was left out.") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise SourceError(f"files: {name} cannot be read: {error}. It was left out.") from error
 
 
@@ -83,11 +88,11 @@ def open_file(connection: duckdb.DuckDBPyConnection, name: str, path: Path, sour
     Raises:
         SourceError: The file is empty, truncated, not what its name says, or two of its columns have the same name.
     """
-    if path.stat().st_size == 0:
-        raise SourceError(f"files: {name} is empty (0 bytes). Export it again. It was left out.")
     with readable(name):
+        if path.stat().st_size == 0:
+            raise SourceError(f"files: {name} is empty (0 bytes). Export it again. It was left out.")
         opened = _parquet(connection, name, path) if name.lower().endswith(".parquet") else _csv(name, path, source)
-    repeated = sorted({header for header in opened.headers if _times(opened.headers, header) > 1})
+    repeated = sorted({header for header in opened.headers if header.strip() and _times(opened.headers, header) > 1})
     if repeated:
         raise SourceError(f"files: {name} has two columns named {', '.join(repeated)}. Rename one. It was left out.")
     return opened
@@ -124,8 +129,8 @@ def collect_unreadable(connection: duckdb.DuckDBPyConnection, opened: OpenFile) 
     ).fetchone()
     if unclosed is not None and unclosed[0] is not None:
         raise SourceError(
-            f"files: {opened.name} opens a quote in line {unclosed[0]} and never closes it, so that everything "
-            "after it is one value. Export the file again. It was left out."
+            f"files: {opened.name} has a quote in line {unclosed[0]} that is not closed where it should be, so that "
+            "lines after it are taken for one value. Export the file again. It was left out."
         )
     total = connection.execute("SELECT count(*) FROM unreadable").fetchone()
     assert total is not None
@@ -151,7 +156,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Op
 
 def _csv(name: str, path: Path, source: FilesSource) -> OpenFile:
     encoding = source.encoding
-    with _binary(path) as handle:
+    with open_bytes(path) as handle:
         if handle.read(2) in _UTF16_MARKS:
             encoding = "utf-16"
     headers, delimiter = _header(name, path, encoding, source.delimiter)
@@ -168,7 +173,7 @@ def _csv(name: str, path: Path, source: FilesSource) -> OpenFile:
 
 def _header(name: str, path: Path, encoding: str, delimiter: str | None) -> tuple[list[str], str]:
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
-    with _binary(path) as handle, io.TextIOWrapper(handle, encoding=codec, newline="") as text:
+    with open_bytes(path) as handle, io.TextIOWrapper(handle, encoding=codec, newline="") as text:
         try:
             first = text.readline(_LONGEST_HEADER)
         except UnicodeError as error:
@@ -176,16 +181,12 @@ def _header(name: str, path: Path, encoding: str, delimiter: str | None) -> tupl
                 f"files: the header of {name} is not {encoding} text. Save the file as UTF-8, or set `encoding` in "
                 "sources.yaml. It was left out."
             ) from error
-    if "\x00" in first or not first.strip():
+    if "\x00" in first or not first.strip() or first.count('"') % 2 or len(first) == _LONGEST_HEADER:
         raise SourceError(
             f"files: {name} does not start with a line of column names. Export it again. It was left out."
         )
     separator = delimiter or max(_DELIMITERS, key=first.count)
     return next(csv.reader([first.rstrip("\r\n")], delimiter=separator)), separator
-
-
-def _binary(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path, "rb")) if path.name.lower().endswith(".gz") else path.open("rb")
 
 
 def _times(headers: tuple[str, ...], header: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -46,38 +46,52 @@ class FoundFile:
             raise SourceError(f"files: {self.name} changed while it was read. It was left out; the next run reads it.")
 
 
-def find_files(folder: Path, template: Template, mapping: Mapping | None) -> tuple[list[FoundFile], dict[str, str]]:
-    """Look through the folder and its subfolders, in the order of the names.
+@dataclass(slots=True)
+class Folder:
+    """What the folder holds.
 
-    Returns:
-        Files that feed a table, and the names of the others with the reason.
+    Attributes:
+        files: Files that feed a table, in the order of their names.
+        ignored: Names of the others, with the reason.
+        errors: Files that would feed a table, but cannot be opened.
+    """
+
+    files: list[FoundFile] = field(default_factory=list)
+    ignored: dict[str, str] = field(default_factory=dict)
+    errors: list[SourceError] = field(default_factory=list)
+
+
+def look_through(folder: Path, template: Template, mapping: Mapping | None) -> Folder:
+    """Look through a folder and its subfolders.
 
     Raises:
         SourceError: The folder is not there, or nothing in it feeds a table.
     """
     if not folder.is_dir():
         raise SourceError(f"files: there is no folder {folder}. Make it, or correct `path` in sources.yaml.")
-    found: list[FoundFile] = []
-    ignored: dict[str, str] = {}
+    found = Folder()
     for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
         name = path.relative_to(folder).as_posix()
         if not path.is_file() or any(part.startswith(".") for part in path.relative_to(folder).parts):
             continue
         tables = _tables(name, template, mapping)
         if not name.lower().endswith(SUFFIXES):
-            ignored[name] = f"is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file"
+            found.ignored[name] = f"is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file"
         elif not tables:
-            ignored[name] = "has the name of no table of the template, and no mapping names it"
+            found.ignored[name] = "has the name of no table of the template, and no mapping names it"
         else:
-            stamp = _stamp(path)
-            found.append(FoundFile(name, path, _fingerprint(path), stamp, tables))
-    if not found:
+            try:
+                stamp = _stamp(path)
+                found.files.append(FoundFile(name, path, _fingerprint(path), stamp, tables))
+            except OSError as error:
+                found.errors.append(SourceError(f"files: {name} cannot be opened: {error.strerror}. It was left out."))
+    if not found.files and not found.errors:
         raise SourceError(
-            f"files: nothing in {folder} feeds a table ({len(ignored)} files ignored). Put CSV or Parquet files there "
+            f"files: nothing in {folder} feeds a table ({len(found.ignored)} files ignored). Put CSV or Parquet files there "
             "that are named after the template's tables, such as sale_lines.csv, or write a mapping "
             "(docs/connect/files.md)."
         )
-    return found, ignored
+    return found
 
 
 def _tables(name: str, template: Template, mapping: Mapping | None) -> dict[str, MappedTable | None]:

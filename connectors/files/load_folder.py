@@ -12,10 +12,11 @@ import duckdb
 from connectors.column_types import DUCKDB_TYPES
 from connectors.dlt_run import TableLoad, as_format, deliver, drop_interrupted
 from connectors.failures import load_failures
-from connectors.files.check import IN_THE_FUTURE, UNKNOWN_STORE
+from connectors.files.check import IN_THE_FUTURE, UNKNOWN_STORE, Context
 from connectors.files.client import open_file
-from connectors.files.discover import FoundFile, find_files
+from connectors.files.discover import FoundFile, look_through
 from connectors.files.identity import key_expression
+from connectors.files.line_ends import UnevenLineEnds, with_even_line_ends
 from connectors.files.mapping import read_mapping
 from connectors.files.overlap import settle_overlaps, superseded_files
 from connectors.files.plan import TablePlan, plan_table
@@ -44,15 +45,15 @@ def load(source: FilesSource, workspace: Workspace, settings: Settings, progress
     """
     mapping = read_mapping(workspace.root / source.mapping, template()) if source.mapping else None
     rules = rules_of(source, mapping, workspace)
-    files, ignored = find_files(workspace.root / source.path, template(), mapping)
-    report = LoadReport(source.type, ignored=ignored)
+    folder = look_through(workspace.root / source.path, template(), mapping)
+    report = LoadReport(source.type, ignored=folder.ignored, errors=folder.errors)
     with (
         load_failures(workspace, source.type),
         open_warehouse(workspace, settings) as connection,
         _scratch(workspace) as scratch,
     ):
         interrupted = drop_interrupted(connection, workspace, source.type)
-        load = _Load(connection, scratch, rules, files, interrupted, report, progress)
+        load = _Load(connection, scratch, rules, folder.files, interrupted, report, progress)
         table_loads = load.read_all()
         if table_loads:
             progress("write the warehouse", 0, 1)
@@ -179,8 +180,7 @@ class _Load:
         part = self._scratch / f"{table}-{self._done}.parquet"
         context = self._rules.context(file, table, self._stores)
         try:
-            opened = open_file(self._connection, file.name, file.path, self._rules.source)
-            result = read_file(self._connection, opened, table, declared, file.tables[table], context, part)
+            result = self._read_as_it_is_or_evened(file, table, declared, context, part)
             file.must_be_unchanged()
         except SourceError as error:
             self._system.forget(table, file.name)
@@ -198,6 +198,18 @@ class _Load:
         entry.quarantined += result.quarantined
         entry.exact_duplicates += result.exact_duplicates
         return result
+
+    def _read_as_it_is_or_evened(
+        self, file: FoundFile, table: str, declared: TemplateTable, context: Context, part: Path
+    ) -> FileResult:
+        def read(path: Path) -> FileResult:
+            opened = open_file(self._connection, file.name, path, self._rules.source)
+            return read_file(self._connection, opened, table, declared, file.tables[table], context, part)
+
+        try:
+            return read(file.path)
+        except UnevenLineEnds:
+            return read(with_even_line_ends(file.path, self._scratch / "even.csv"))
 
     def _replaced_rows(self, table: str, declared: TemplateTable, replaced: list[str], overlapping: bool) -> str:
         if table in self._interrupted:
