@@ -1,0 +1,164 @@
+"""`tillsight metrics list`, `tillsight metrics query` and `tillsight sql`: numbers from the published run."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.context import CliContext, of
+from cli.output import print_json, print_line, print_note
+from retail.errors import UnusableRequest
+
+if TYPE_CHECKING:
+    from metrics import MetricQuery, Metrics, Result
+    from metrics.catalogue import Metric
+
+metrics_app = typer.Typer(help="Metrics of the published run.", rich_markup_mode=None, no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@metrics_app.command("list")
+def list_metrics(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the metrics with unit, meaning, dimensions and synonyms."""
+    from metrics.policy import sees_sensitive
+
+    command = of(context)
+    shown = [
+        metric
+        for metric in _open(command).catalogue.metrics.values()
+        if sees_sensitive(command.role) or not metric.is_sensitive
+    ]
+    if as_json:
+        print_json({"metrics": [_describe(metric) for metric in shown]})
+        return
+    _print_table(("metric", "unit", "meaning"), [(metric.name, metric.unit, metric.description) for metric in shown])
+
+
+@metrics_app.command("query")
+def query_metrics(
+    context: typer.Context,
+    names: Annotated[str, typer.Argument(metavar="METRIC[,METRIC]", help="Metrics, by name or synonym.")],
+    by: Annotated[str, typer.Option(help="Dimensions and periods to split by, with commas: store,week.")] = "",
+    where: Annotated[list[str] | None, typer.Option(help="One comparison, such as \"category = 'Dairy'\".")] = None,
+    from_date: Annotated[str | None, typer.Option("--from", help="First business day, such as 2025-03-01.")] = None,
+    to_date: Annotated[str | None, typer.Option("--to", help="Last business day, inclusive.")] = None,
+    order: Annotated[str, typer.Option(help="Columns to order by, with commas; -net_sales is largest first.")] = "",
+    limit: Annotated[int | None, typer.Option(help="Most rows to print.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute metrics, split by dimensions and periods."""
+    query = _query(names, by, where or [], _date(from_date), _date(to_date), order, limit)
+    command = of(context)
+    result = _open(command).query(query, command.principal())
+    if as_json:
+        document = {"columns": [column.name for column in result.columns], "rows": result.rows, "sql": result.sql}
+        print_json({**document, "as_of": result.as_of, "warnings": result.warnings, "truncated": result.truncated})
+        return
+    _print_result(result)
+
+
+def sql_command(
+    context: typer.Context,
+    statement: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT over the tables of the marts.")],
+    as_json: AsJson = False,
+) -> None:
+    """Run a read-only SELECT over the published tables; the guard says why where it refuses."""
+    command = of(context)
+    metrics = _open(command)
+    try:
+        result = metrics.sql(statement, command.principal())
+    finally:
+        metrics.close()
+    if as_json:
+        columns = [column.name for column in result.columns]
+        print_json({"columns": columns, "rows": result.rows, "truncated": result.truncated, "sql": result.sql})
+        return
+    _print_result(result)
+
+
+def _open(command: CliContext) -> Metrics:
+    from metrics import Metrics
+
+    return Metrics.open(command.workspace(), command.settings)
+
+
+def _query(
+    names: str, by: str, where: list[str], first: date | None, last: date | None, order: str, limit: int | None
+) -> MetricQuery:
+    from pydantic import ValidationError
+
+    from metrics import MetricQuery, parse_where
+
+    try:
+        return MetricQuery(
+            metrics=_names(names),
+            by=_names(by),
+            where=tuple(parse_where(text) for text in where),
+            from_date=first,
+            to_date=last,
+            order_by=_names(order),
+            limit=limit,
+        )
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise UnusableRequest(f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}.") from error
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UnusableRequest(f"{text[:40]!r} is no date. Write it as 2025-03-01.") from error
+
+
+def _describe(metric: Metric) -> dict[str, object]:
+    return {
+        "name": metric.name,
+        "label": metric.label,
+        "unit": metric.unit,
+        "dimensions": list(metric.splits),
+        "synonyms": list(metric.synonyms),
+        "description": metric.description,
+        "additivity": metric.additivity,
+        "kind": metric.kind,
+    }
+
+
+def _print_result(result: Result) -> None:
+    names = tuple(column.name for column in result.columns)
+    _print_table(names, [tuple(_text(row[name]) for name in names) for row in result.rows])
+    for warning in result.warnings:
+        print_note(warning)
+    if result.truncated:
+        print_note(f"There are more rows; the first {len(result.rows)} are shown.")
+
+
+def _print_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for name in header:
+        table.add_column(Text(name))
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console(highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    print_line(captured.get().rstrip("\n"))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.4f}".rstrip("0").rstrip(".")
+    return "" if value is None else str(value)
