@@ -22,6 +22,7 @@ from retail.workspace import Workspace, write_atomically
 
 PROJECT = Path(__file__).parent.parent / "dbt_project"
 SEEN_IN_A_MESSAGE = 3
+LONGEST_REASON = 240
 
 Event = dict[str, Any]
 """One line of dbt's structured log: `info` (name, msg, level) and `data`."""
@@ -125,10 +126,15 @@ class Dbt:
         results = json.loads(path.read_text())["results"]
         failed = [result for result in results if result["status"] in {"error", "fail", "runtime error"}]
         return [
-            f"{kind} {name} ({' '.join(str(result['message']).split())})"
+            f"{kind} {name} ({_shortened(str(result['message']))})"
             for result in failed
             for kind, _, name, *_ in [result["unique_id"].split(".")]
         ]
+
+
+def _shortened(message: str) -> str:
+    line = " ".join(message.split())
+    return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]} …"
 
 
 def _parse(line: str) -> Event | None:

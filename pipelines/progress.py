@@ -9,6 +9,8 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+LONGEST_SUMMARY = 200
+
 
 class RunDisplay(Protocol):
     """Told how a run gets on; called itself, it is a step's `retail.progress.Progress`."""
@@ -79,7 +81,7 @@ class TerminalDisplay:
         seconds = time.monotonic() - self._began
         mark = "[red]failed[/]" if has_failed else "[green]done[/]  "
         self._console.print(f"{step:<14} {mark} {seconds:6.1f} s  ", end="")
-        self._console.print(summary, markup=False)
+        self._console.print(" ".join(summary.split())[:LONGEST_SUMMARY], markup=False, soft_wrap=True)
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Move the bar."""

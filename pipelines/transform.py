@@ -33,5 +33,7 @@ def transform(dbt: Dbt, *, select: Sequence[str] = (), progress: Progress = sile
     for event in dbt.run("build", *(["--select", *select] if select else [])):
         if event["info"]["name"] in NODE_RESULTS:
             data = event["data"]
-            progress(str(data["node_info"]["node_name"]), int(data["index"]), int(data.get("total") or data["num_models"]))
+            progress(
+                str(data["node_info"]["node_name"]), int(data["index"]), int(data.get("total") or data["num_models"])
+            )
         yield event

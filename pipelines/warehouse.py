@@ -48,7 +48,10 @@ def write_control(connection: duckdb.DuckDBPyConnection, name: str, description:
 
 def _connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + WAIT_FOR_WAREHOUSE_SECONDS
-    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": settings.warehouse_memory_limit, "threads": settings.threads}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": settings.warehouse_memory_limit,
+        "threads": settings.threads,
+    }
     while True:
         try:
             connection = duckdb.connect(str(path), config=config)
