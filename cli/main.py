@@ -14,6 +14,7 @@ from cli import connect
 from cli.backup import backup, restore
 from cli.context import CliContext
 from cli.doctor import doctor
+from cli.metrics import metrics_app, sql_command
 from cli.output import print_json, print_note
 from cli.pipeline import dagster, demo, run, sync
 from cli.serve import app as open_app
@@ -38,7 +39,9 @@ app = typer.Typer(
 for command in (demo, run, sync, dagster, doctor, backup, restore):
     app.command()(command)
 app.command("app")(open_app)
+app.command("sql")(sql_command)
 app.add_typer(connect.app, name="connect")
+app.add_typer(metrics_app, name="metrics")
 
 
 @app.callback()

@@ -9,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-
 PARENT = """
 import os, sys, time
 from pathlib import Path
