@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from app import formats
-from app.data import Shop
+from app.data import Row, Shop, records
 from app.filters import Filters, equals
 from retail.errors import Refused
 
@@ -132,7 +132,8 @@ def _stale(shop: Shop, _filters: Filters) -> list[Attention]:
         Attention(
             "Old data",
             "red",
-            f"These numbers were published {formats.ago(hours)} ago; more than {shop.settings.freshness_hours} hours is too old.",
+            f"These numbers were published {formats.ago(hours)} ago; after {shop.settings.freshness_hours} hours they "
+            "count as old.",
             "views/data_health.py",
             {},
         )
@@ -140,7 +141,7 @@ def _stale(shop: Shop, _filters: Filters) -> list[Attention]:
 
 
 def _quarantined(shop: Shop, _filters: Filters) -> list[Attention]:
-    rows = shop.rows("fct_data_health", ("rows_quarantined",)).rows
+    rows = records(shop.rows("fct_data_health", ("rows_quarantined",)))
     total = sum(int(row["rows_quarantined"] or 0) for row in rows)
     if not total:
         return []
@@ -160,8 +161,8 @@ def _differing(shop: Shop, _filters: Filters) -> list[Attention]:
     return [Attention("Data", "blue", formats.plain(sentence), "views/data_health.py", {})]
 
 
-def _good_sellers(shop: Shop, filters: Filters) -> list[dict[str, object]]:
-    rows = shop.query(
+def _good_sellers(shop: Shop, filters: Filters) -> list[Row]:
+    result = shop.query(
         "mean_daily_units",
         "available",
         "days_of_cover",
@@ -169,11 +170,11 @@ def _good_sellers(shop: Shop, filters: Filters) -> list[dict[str, object]]:
         where=filters.where(),
         order_by=("-mean_daily_units",),
         limit=_LOOKED_AT,
-    ).rows
-    return [row for row in rows if (row["mean_daily_units"] or 0) >= GOOD_SELLER_UNITS_A_DAY]
+    )
+    return [row for row in records(result) if (row["mean_daily_units"] or 0) >= GOOD_SELLER_UNITS_A_DAY]
 
 
-def _units(shop: Shop, filters: Filters, first: object, last: object) -> dict[str, float]:
+def _units(shop: Shop, filters: Filters, first: date, last: date) -> dict[str, float]:
     result = shop.query(
         "units_sold",
         by=("product",),
@@ -183,14 +184,14 @@ def _units(shop: Shop, filters: Filters, first: object, last: object) -> dict[st
         order_by=("-units_sold",),
         limit=_LOOKED_AT,
     )
-    return {str(row["product"]): float(row["units_sold"] or 0) for row in result.rows if row["product"] is not None}
+    return {str(row["product"]): float(row["units_sold"] or 0) for row in records(result) if row["product"] is not None}
 
 
 def _available(shop: Shop, filters: Filters) -> dict[str, float]:
     if not shop.has_stock:
         return {}
     result = shop.query("available", by=("product",), where=filters.where())
-    return {str(row["product"]): float(row["available"]) for row in result.rows if row["available"] is not None}
+    return {str(row["product"]): float(row["available"]) for row in records(result) if row["available"] is not None}
 
 
 def _pairs(count: int) -> str:

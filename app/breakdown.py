@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import charts, components, formats
-from app.data import Shop
+from app.data import Row, Shop
 from app.filters import Filters
 from app.periods import Period
 from metrics import Column, Result
@@ -68,7 +68,7 @@ def _by(shop: Shop, filters: Filters, period: Period, name: str, by: str) -> Res
     )
 
 
-def _bars(shop: Shop, rows: list[dict[str, object]], by: str, name: str) -> None:
+def _bars(shop: Shop, rows: list[Row], by: str, name: str) -> None:
     metric = shop.catalogue.metric(name)
     frame = pd.DataFrame(rows[:_BARS])
     frame["label"] = frame[by].astype(str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import altair as alt
 import pandas as pd
@@ -50,12 +51,13 @@ def lines(
         ),
     )
     points = base.mark_circle(size=55).encode(opacity=alt.condition(hover, alt.value(1), alt.value(0)))
-    return (drawn + points.add_params(hover)).properties(height=HEIGHT)
+    chart: alt.LayerChart = (drawn + points.add_params(hover)).properties(height=HEIGHT)
+    return chart
 
 
 def area(frame: pd.DataFrame, x: str, y: str, *, title: str, grain: str, fmt: str) -> alt.Chart:
     """One value over time, from zero."""
-    return (
+    chart: alt.Chart = (
         alt.Chart(frame)
         .mark_area(line=True, opacity=0.25, interpolate="monotone")
         .encode(
@@ -65,11 +67,12 @@ def area(frame: pd.DataFrame, x: str, y: str, *, title: str, grain: str, fmt: st
         )
         .properties(height=HEIGHT - 60)
     )
+    return chart
 
 
 def bars(frame: pd.DataFrame, label: str, y: str, *, title: str, fmt: str = ",.0f") -> alt.Chart:
     """Horizontal bars in the order of the frame, for names of any length."""
-    return (
+    chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(cornerRadiusEnd=3, height={"band": 0.68})
         .encode(
@@ -79,6 +82,7 @@ def bars(frame: pd.DataFrame, label: str, y: str, *, title: str, fmt: str = ",.0
         )
         .properties(height=_BAR_STEP * max(len(frame), 2) + 50)
     )
+    return chart
 
 
 def columns(
@@ -90,9 +94,11 @@ def columns(
         y=alt.Y(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
         tooltip=_tooltip((x, x_title, None), (y, title, fmt)),
     )
-    style = {"cornerRadiusEnd": 3, "width": {"band": 0.72}}
+    band = {"band": 0.72}
     warned = base.transform_filter(alt.FieldOneOfPredicate(field=x, oneOf=list(weak)))
-    return (base.mark_bar(**style) + warned.mark_bar(color=_WARNING, **style)).properties(height=HEIGHT - 40)
+    bars_of_all = base.mark_bar(cornerRadiusEnd=3, width=band)
+    chart: alt.LayerChart = bars_of_all + warned.mark_bar(cornerRadiusEnd=3, width=band, color=_WARNING)
+    return chart.properties(height=HEIGHT - 40)
 
 
 def fan(history: pd.DataFrame, forecast: pd.DataFrame, stockouts: pd.DataFrame, *, title: str) -> alt.LayerChart:
@@ -130,7 +136,8 @@ def fan(history: pd.DataFrame, forecast: pd.DataFrame, stockouts: pd.DataFrame, 
             tooltip=_tooltip(("day", "Out of stock at close", "%a %-d %b %Y"), ("units", "Units sold", ",.0f")),
         )
     )
-    return alt.layer(*bands, sold, median, out).properties(height=HEIGHT + 60)
+    chart = alt.LayerChart(layer=[*bands, sold, median, out])
+    return chart.properties(height=HEIGHT + 60)
 
 
 def _time_axis(x: str, grain: str) -> alt.X:
@@ -160,10 +167,14 @@ def _legend() -> alt.Legend:
 
 
 def _tooltip(*fields: tuple[str, str, str | None]) -> list[alt.Tooltip]:
+    """Fields as (name, title, format); without a format a field is text, with `%a` and the like a time."""
     shown = []
     for name, title, fmt in fields:
-        kind = "nominal" if fmt is None else "temporal" if fmt.startswith("%") else "quantitative"
-        shown.append(alt.Tooltip(name, type=kind, title=title, **({"format": fmt} if fmt else {})))
+        if fmt is None:
+            shown.append(alt.Tooltip(name, type="nominal", title=title))
+        else:
+            kind: Literal["temporal", "quantitative"] = "temporal" if fmt.startswith("%") else "quantitative"
+            shown.append(alt.Tooltip(name, type=kind, title=title, format=fmt))
     return shown
 
 

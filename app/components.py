@@ -35,9 +35,9 @@ class Figure:
     falling_is_good: bool = False
 
 
-def figures(shown: Sequence[Figure]) -> None:
-    """Draw large numbers beside each other; two to a row on a phone."""
-    with st.grid(len(shown), min_column_width=140, gap="small"):
+def figures(shown: Sequence[Figure], at_least: int = 0) -> None:
+    """Draw large numbers beside each other, two to a row on a phone, as wide as if there were `at_least` of them."""
+    with st.grid(max(len(shown), at_least), min_column_width=140, gap="small"):
         for figure in shown:
             st.metric(
                 figure.label,
@@ -116,13 +116,17 @@ def _column_config(column: Column, values: pd.Series[Any], currency: str) -> Any
     label = column.label
     match column.unit:
         case "currency":
-            return st.column_config.NumberColumn(
-                label, format=formats.money_pattern(currency, 0 if _is_large(values) else 2)
-            )
+            pattern = "%,.0f" if _is_large(values) else "%,.2f"
+            return st.column_config.NumberColumn(f"{label} ({formats.symbol(currency)})", format=pattern)
         case "ratio":
             return st.column_config.NumberColumn(label, format="%,.1f%%")
         case "days":
-            return st.column_config.NumberColumn(f"{label} (days)", format="%,.1f")
+            unit = "" if "day" in label.lower() else " (days)"
+            return st.column_config.NumberColumn(f"{label}{unit}", format="%,.1f")
+        case "rate":
+            return st.column_config.NumberColumn(label, format="%,.1f")
+        case "score":
+            return st.column_config.NumberColumn(label, format="%,.3f")
         case "count" | "units":
             return st.column_config.NumberColumn(label, format="localized")
         case "datetime":

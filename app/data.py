@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
 
 import streamlit as st
 
@@ -16,6 +17,9 @@ from retail import workspace as workspaces
 from retail.principal import Principal
 from retail.settings import Settings
 from retail.workspace import PublishedRun, Workspace, WorkspaceDescription
+
+Row = dict[str, Any]
+"""A row of a result, by column. The column's unit says what its values are."""
 
 _REMEMBERED = 400
 """Results kept in memory over all people and runs; the oldest are dropped."""
@@ -190,3 +194,8 @@ def _rows(
     _metrics: Metrics,
 ) -> Result:
     return _metrics.rows(model, columns=columns, where=where, order_by=order_by, limit=limit, principal=principal)
+
+
+def records(result: Result) -> list[Row]:
+    """The rows of a result, to be worked on."""
+    return cast("list[Row]", result.rows)

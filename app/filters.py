@@ -1,6 +1,7 @@
-"""The filters that every page shares: period, store, department, category, product.
+"""The filters that pages share: period, store, department, category, product.
 
-An address is someone else's text: `understand` leaves out what does not exist, with a note. `app.filter_bar` draws them.
+An address is someone else's text: `understand` leaves out what does not exist, with a note.
+`app.filter_bar` draws them.
 """
 
 from __future__ import annotations
@@ -120,10 +121,16 @@ def understand(words: Mapping[str, str], choices: Choices, shop: Shop) -> tuple[
 
 def only(filters: Filters, uses: Collection[str]) -> Filters:
     """The filters without those that a page does not use; the period stays."""
-    unused = {name: None for name in ALL if name not in uses and name != "period"}
-    if "store" in unused:
-        unused |= {"store_label": None, "store_id": None}
-    return replace(filters, **unused)
+    has_store = "store" in uses
+    return replace(
+        filters,
+        store=filters.store if has_store else None,
+        store_label=filters.store_label if has_store else None,
+        store_id=filters.store_id if has_store else None,
+        department=filters.department if "department" in uses else None,
+        category=filters.category if "category" in uses else None,
+        product=filters.product if "product" in uses else None,
+    )
 
 
 def choices_of(shop: Shop) -> Choices:

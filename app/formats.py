@@ -37,9 +37,9 @@ def money(value: object, currency: str, digits: int | None = None) -> str:
     return f"{sign}{_SYMBOLS.get(currency, currency + ' ')}{text}"
 
 
-def money_pattern(currency: str, digits: int) -> str:
-    """The same for the columns of a table, as a printf pattern."""
-    return f"{_SYMBOLS.get(currency, currency + ' ').replace('%', '%%')}%,.{digits}f"
+def symbol(currency: str) -> str:
+    """The currency's sign where it has a common one, else its code."""
+    return _SYMBOLS.get(currency, currency).strip()
 
 
 def percent(value: object, digits: int = 1) -> str:
@@ -65,7 +65,7 @@ def value(amount: object, unit: str | None, currency: str) -> str:
         case "ratio":
             return percent(amount)
         case "days":
-            return f"{number(amount, 1)} days" if as_float(amount) is not None else MISSING
+            return f"{number(amount, 1)} d" if as_float(amount) is not None else MISSING
         case _:
             found = as_float(amount)
             return number(amount, 0 if found is None or float(found).is_integer() or abs(found) >= 100 else 1)

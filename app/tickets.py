@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from app import components, formats
-from app.data import Shop
+from app.data import Row, Shop
 from app.filters import Filters, equals
 from metrics import Column, Filter, Result
 
@@ -45,10 +45,9 @@ def show(shop: Shop, filters: Filters) -> None:
         max_value=filters.period.last,
         format="YYYY-MM-DD",
         width=200,
+        required=True,
         key=f"tickets_day_{filters.period.first}_{filters.period.last}",
     )
-    if not isinstance(day, date):
-        return
     where = [equals("business_date", day)]
     if filters.store_id:
         where.append(equals("store_id", filters.store_id))
@@ -105,7 +104,7 @@ def _lines(shop: Shop, where: list[Filter], file_name: str) -> None:
     )
 
 
-def _in_the_store(shop: Shop, result: Result) -> list[dict[str, object]]:
+def _in_the_store(shop: Shop, result: Result) -> list[Row]:
     """The rows with the store's name, and times as its clock shows them."""
     stores = {row["store_id"]: row for row in shop.rows("dim_stores", ("store_id", "store", "time_zone")).rows}
     rows = []

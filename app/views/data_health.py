@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import components, formats, page
 from app.components import Figure
-from app.data import Shop
+from app.data import Row, Shop, records
 from metrics import Column
 from retail.operational.run_log import RunLog, RunStatus
 
@@ -32,18 +32,17 @@ def _what_came_in(shop: Shop) -> None:
         "row_count",
         "first_at",
         "last_at",
-        "files",
         "rows_read",
         "rows_accepted",
         "rows_quarantined",
         "exact_duplicates",
     )
-    rows = shop.rows("fct_data_health", names, order_by=("source", "table_name")).rows
+    rows = records(shop.rows("fct_data_health", names, order_by=("source", "table_name")))
     _figures(shop, rows)
     _tables(shop, rows)
 
 
-def _figures(shop: Shop, tables: list[dict[str, object]]) -> None:
+def _figures(shop: Shop, tables: list[Row]) -> None:
     hours = (datetime.now(UTC) - shop.run.published_at).total_seconds() / 3600
     is_stale = hours > shop.settings.freshness_hours
     read, accepted, quarantined = (
@@ -62,11 +61,12 @@ def _figures(shop: Shop, tables: list[dict[str, object]]) -> None:
         st.caption("Demo data stay on the day they were made for; they do not go stale.")
     elif is_stale:
         st.warning(
-            f"The numbers are older than {shop.settings.freshness_hours} hours. Run `tillsight run`, and look below for a run that failed."
+            f"The numbers are older than {shop.settings.freshness_hours} hours. Run `tillsight run`, and look below for "
+            "a run that failed."
         )
 
 
-def _tables(shop: Shop, rows: list[dict[str, object]]) -> None:
+def _tables(shop: Shop, rows: list[Row]) -> None:
     if not rows:
         components.empty("Nothing has been loaded.")
         return
@@ -78,7 +78,6 @@ def _tables(shop: Shop, rows: list[dict[str, object]]) -> None:
         Column("rows_accepted", "Accepted", "count", "column"),
         Column("rows_quarantined", "Left out", "count", "column"),
         Column("exact_duplicates", "Exact duplicates", "count", "column"),
-        Column("files", "Files", "count", "column"),
         Column("first_at", "First", "date", "column"),
         Column("last_at", "Last", "date", "column"),
     )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app import charts, components, filter_bar, formats, page
 from app.components import Figure
-from app.data import Shop
+from app.data import Row, Shop, records
 from app.filters import Filters, equals
 from metrics import Column, Filter
 from retail.vocabulary import QUANTILE_COLUMNS
@@ -33,7 +33,6 @@ _SERIES_COLUMNS = (
     "coverage_10",
     "coverage_90",
 )
-Series = dict[str, Any]
 
 
 def render(shop: Shop) -> None:
@@ -50,11 +49,11 @@ def render(shop: Shop) -> None:
     page.section("How good the forecasts are", lambda: _accuracy(shop))
 
 
-def _choose_series(shop: Shop, filters: Filters) -> Series | None:
+def _choose_series(shop: Shop, filters: Filters) -> Row | None:
     """Let a person pick a series: the busiest first, the product of the address if it has one."""
     where: list[Filter] = [equals("store_id", filters.store_id)] if filters.store_id else []
     found = shop.rows("fct_forecast_series", _SERIES_COLUMNS, where=where, order_by=("-mean_daily_units",), limit=5000)
-    wanted = [row for row in found.rows if filters.category is None or row["category"] == filters.category]
+    wanted = [row for row in records(found) if filters.category is None or row["category"] == filters.category]
     if not wanted:
         return None
     stores = shop.store_names()
@@ -74,12 +73,17 @@ def _choose_series(shop: Shop, filters: Filters) -> Series | None:
     return by_id[chosen] if chosen in by_id else wanted[0]
 
 
-def _name(series: Series) -> str:
+def _model(name: str) -> str:
+    """A model's name in words: `combination(bundled+weekday_quantiles)` is a combination of two."""
+    return name.replace("(", " (").replace("+", " + ").replace("_", " ")
+
+
+def _name(series: Row) -> str:
     what = series["product"] or f"{series['category']} (whole category)"
     return f"{what} · {series['store']}"
 
 
-def _series(shop: Shop, series: Series) -> None:
+def _series(shop: Shop, series: Row) -> None:
     forecast = shop.rows(
         "fct_forecasts",
         ("target_date", "cutoff_date", "model_name", *QUANTILE_COLUMNS),
@@ -90,12 +94,12 @@ def _series(shop: Shop, series: Series) -> None:
         components.empty("This series has no forecast in the last run.")
         return
     ahead = forecast.frame().assign(day=lambda frame: pd.to_datetime(frame["target_date"]))
-    cutoff = forecast.rows[0]["cutoff_date"]
+    cutoff = records(forecast)[0]["cutoff_date"]
     history = _history(shop, series, cutoff)
     _figures(series, ahead)
     st.caption(
-        f"Made by {formats.plain(series['model_name'])} from {formats.number(series['history_days'])} days of history, "
-        f"up to {formats.day(cutoff)}."
+        f"Made by {formats.plain(_model(series['model_name']))} from "
+        f"{formats.number(series['history_days'])} days of history, up to {formats.day(cutoff)}."
     )
     if series["evidence"] == "low":
         st.badge("Low evidence", color="orange")
@@ -106,13 +110,13 @@ def _series(shop: Shop, series: Series) -> None:
     chart = charts.fan(history, ahead, stockouts, title="Units a day")
     st.altair_chart(chart, alt=f"Units sold a day and the forecast for {_name(series)}")
     st.caption(
-        "Grey: sold. Line: the middle of the forecast. Bands: 2, 4, 6 and 8 days out of 10 are expected inside, from dark to light."
-        + (" Triangles: out of stock at close, so sales were held down." if len(stockouts) else "")
+        "Grey: sold. Line: the middle of the forecast. Bands, from dark to light: 2, 4, 6 and 8 days of 10 are expected "
+        "inside." + (" Triangles: out of stock at close, so sales were held down." if len(stockouts) else "")
     )
     columns = (
         Column("target_date", "Day", "date", "column"),
         *(
-            Column(name, label, None, "column")
+            Column(name, label, "rate", "column")
             for name, label in (("q10", "Low (1 in 10 below)"), ("q50", "Middle"), ("q90", "High (1 in 10 above)"))
         ),
     )
@@ -120,7 +124,7 @@ def _series(shop: Shop, series: Series) -> None:
         components.table(forecast.rows, columns, shop.currency, "forecast", alt="Forecast by day")
 
 
-def _figures(series: Series, ahead: pd.DataFrame) -> None:
+def _figures(series: Row, ahead: pd.DataFrame) -> None:
     inside = _inside(series)
     components.figures(
         [
@@ -137,7 +141,7 @@ def _figures(series: Series, ahead: pd.DataFrame) -> None:
             Figure(
                 "Usual error",
                 formats.percent(series["wape"], 0),
-                help="Sum of absolute errors over the sum of sales, in the last 28 days forecast from before them (WAPE).",
+                help="Absolute errors over sales, in the last 28 days as forecast from before them (WAPE).",
             ),
             Figure(
                 "Inside the band",
@@ -148,12 +152,12 @@ def _figures(series: Series, ahead: pd.DataFrame) -> None:
     )
 
 
-def _inside(series: Series) -> float | None:
+def _inside(series: Row) -> float | None:
     low, high = formats.as_float(series["coverage_10"]), formats.as_float(series["coverage_90"])
     return None if low is None or high is None else high - low
 
 
-def _history(shop: Shop, series: Series, cutoff: Any) -> pd.DataFrame:
+def _history(shop: Shop, series: Row, cutoff: Any) -> pd.DataFrame:
     """Units sold a day up to the cut-off, zeros included: `day`, `units`."""
     first = cutoff - timedelta(days=HISTORY_DAYS - 1)
     what = equals("product", series["product"]) if series["product"] else equals("category", series["category"])
@@ -164,7 +168,7 @@ def _history(shop: Shop, series: Series, cutoff: Any) -> pd.DataFrame:
     return pd.DataFrame({"day": days, "units": units.to_numpy()})
 
 
-def _stockout_days(shop: Shop, series: Series, history: pd.DataFrame) -> pd.DataFrame:
+def _stockout_days(shop: Shop, series: Row, history: pd.DataFrame) -> pd.DataFrame:
     if not series["product_id"] or not shop.has_stock:
         return history.iloc[:0]
     where = (
@@ -173,8 +177,8 @@ def _stockout_days(shop: Shop, series: Series, history: pd.DataFrame) -> pd.Data
         equals("is_stockout", True),
         Filter(dimension="business_date", operator=">=", value=history["day"].iloc[0].date()),
     )
-    rows = shop.rows("fct_stock_daily", ("business_date",), where=where).rows
-    return history[history["day"].isin(pd.to_datetime([row["business_date"] for row in rows]))]
+    found = shop.rows("fct_stock_daily", ("business_date",), where=where)
+    return history[history["day"].isin(pd.to_datetime([row["business_date"] for row in records(found)]))]
 
 
 def _accuracy(shop: Shop) -> None:
@@ -196,8 +200,8 @@ def _accuracy(shop: Shop) -> None:
     )
     components.table(result.rows, columns, shop.currency, "forecast-accuracy", alt="Accuracy of each model")
     st.caption(
-        "WQL: error of all quantiles over sales, lower is better. MASE: error over that of repeating last week, below 1 is "
-        "better than that. Bias: forecast less sales, over sales. A right 10% line has 10% of days below it."
+        "WQL: error of all quantiles over sales, lower is better. MASE: error over that of repeating last week, "
+        "better below 1. Bias: forecast less sales, over sales. A right 10% line has 10% of days below it."
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import charts, components, filter_bar, formats, page
 from app.components import Figure
-from app.data import Shop
+from app.data import Row, Shop, records
 from app.filters import Filters
 from metrics import Column
 
@@ -42,21 +42,11 @@ def render(shop: Shop) -> None:
 
 
 def _figures(shop: Shop, filters: Filters) -> None:
-    now_names, time_names = shop.visible(NOW), shop.visible(OVER_TIME)
-    period, before = filters.period, filters.period.previous()
-    now = shop.query(*now_names, where=filters.where())
-    during = shop.query(*time_names, where=filters.where(), first=period.first, last=period.last)
-    then = shop.query(*time_names, where=filters.where(), first=before.first, last=before.last)
-    shown = [_figure(shop, name, shop.number(now, name)) for name in now_names]
-    for name in time_names:
-        change = formats.change(shop.number(during, name), shop.number(then, name))
-        shown.append(_figure(shop, name, shop.number(during, name), change))
-    components.figures(shown)
-    st.caption(
-        "Stock is as it stands now. Stockouts and lost sales are of the chosen period, "
-        f"with the change on {formats.span(before.first, before.last)}."
-    )
-    components.warnings(now, during)
+    names = shop.visible(NOW)
+    now = shop.query(*names, where=filters.where())
+    components.figures([_figure(shop, name, shop.number(now, name)) for name in names])
+    st.caption("Stock as it stands now; the period is for stockouts and lost sales.")
+    components.warnings(now)
 
 
 def _figure(shop: Shop, name: str, value: float | None, change: str | None = None) -> Figure:
@@ -65,7 +55,7 @@ def _figure(shop: Shop, name: str, value: float | None, change: str | None = Non
     return Figure(metric.label, text, change, help=metric.description, falling_is_good=True)
 
 
-def _pairs(shop: Shop, filters: Filters) -> list[dict[str, Any]]:
+def _pairs(shop: Shop, filters: Filters) -> list[Row]:
     """Every product in every store, with what is there and how fast it goes."""
     result = shop.query(
         "on_hand",
@@ -77,10 +67,10 @@ def _pairs(shop: Shop, filters: Filters) -> list[dict[str, Any]]:
         order_by=("-mean_daily_units",),
     )
     components.warnings(result)
-    return result.rows
+    return records(result)
 
 
-def _cover(pairs: list[dict[str, Any]]) -> None:
+def _cover(pairs: list[Row]) -> None:
     if not pairs:
         components.empty("No product is in stock with these filters.")
         return
@@ -124,7 +114,7 @@ def _ageing(shop: Shop, filters: Filters) -> None:
     st.altair_chart(chart, alt="Stock by days since it was received")
 
 
-def _out_now(shop: Shop, filters: Filters, pairs: list[dict[str, Any]]) -> None:
+def _out_now(shop: Shop, filters: Filters, pairs: list[Row]) -> None:
     missing = [row for row in pairs if (row["available"] or 0) <= 0 and (row["mean_daily_units"] or 0) > 0]
     if not missing:
         components.empty("Nothing that sells is out of stock.")
@@ -142,14 +132,25 @@ def _out_now(shop: Shop, filters: Filters, pairs: list[dict[str, Any]]) -> None:
     columns = (
         Column("product", "Product", "text", "dimension"),
         Column("store", "Store", "text", "dimension"),
-        Column("mean_daily_units", "Sold a day", None, "metric"),
+        Column("mean_daily_units", "Sold a day", "rate", "metric"),
         Column("lost", "Lost in the period, estimate", "currency", "metric"),
     )
     components.table(rows, columns, shop.currency, "out-of-stock", alt="Products that are out of stock")
 
 
 def _stockouts(shop: Shop, filters: Filters) -> None:
-    period = filters.period
+    period, before = filters.period, filters.period.previous()
+    names = shop.visible(OVER_TIME)
+    during = shop.query(*names, where=filters.where(), first=period.first, last=period.last)
+    then = shop.query(*names, where=filters.where(), first=before.first, last=before.last)
+    shown = [
+        _figure(shop, name, value, formats.change(value, shop.number(then, name)))
+        for name, value in ((name, shop.number(during, name)) for name in names)
+    ]
+    components.figures(shown, at_least=4)
+    st.caption(
+        f"{formats.span(period.first, period.last)}, with the change on {formats.span(before.first, before.last)}."
+    )
     grain = "day" if period.grain == "hour" else period.grain
     result = shop.query("stockout_rate", by=(grain,), where=filters.where(), first=period.first, last=period.last)
     frame = result.frame().dropna(subset=["stockout_rate"])
@@ -157,13 +158,11 @@ def _stockouts(shop: Shop, filters: Filters) -> None:
         components.empty("Nothing was on range on these days.")
         return
     frame["when"] = [formats.day(day.date()) for day in frame[grain]]
-    chart = charts.area(
-        frame, grain, "stockout_rate", title="Stockout rate (share of products in stores)", grain=grain, fmt=".1%"
-    )
+    chart = charts.area(frame, grain, "stockout_rate", title="Stockout rate", grain=grain, fmt=".1%")
     st.altair_chart(chart, alt="Stockout rate over time")
 
 
-def _running_low(shop: Shop, pairs: list[dict[str, Any]]) -> None:
+def _running_low(shop: Shop, pairs: list[Row]) -> None:
     low = [row for row in pairs if row["days_of_cover"] is not None and 0 < row["days_of_cover"] < 7]
     if not low:
         components.empty("Nothing that is in stock runs out within a week.")
@@ -173,7 +172,7 @@ def _running_low(shop: Shop, pairs: list[dict[str, Any]]) -> None:
         Column("store", "Store", "text", "dimension"),
         Column("days_of_cover", "Cover", "days", "metric"),
         Column("available", "Available", "units", "metric"),
-        Column("mean_daily_units", "Sold a day", None, "metric"),
+        Column("mean_daily_units", "Sold a day", "rate", "metric"),
     )
     low.sort(key=lambda row: float(row["days_of_cover"]))
     components.table(low, columns, shop.currency, "running-low", alt="Products that run out within a week")

@@ -7,12 +7,12 @@ import streamlit as st
 
 from app import breakdown, charts, components, filter_bar, formats, page, tickets
 from app.components import Figure
-from app.data import Shop
+from app.data import Row, Shop, records
 from app.filters import Filters
 from app.periods import Period
 from metrics import Column
 
-FIGURES = ("net_sales", "transactions", "average_basket", "units_sold", "gross_margin_rate", "discount_rate")
+FIGURES = ("net_sales", "transactions", "average_basket", "units_sold", "gross_margin_rate")
 TRENDS = (
     "net_sales",
     "units_sold",
@@ -58,7 +58,6 @@ def _figures(shop: Shop, filters: Filters, before: Period) -> None:
                 value=formats.value(shop.number(now, name), shop.catalogue.metric(name).unit, shop.currency),
                 change=formats.change(shop.number(now, name), shop.number(then, name)),
                 help=shop.catalogue.metric(name).description,
-                falling_is_good=name == "discount_rate",
             )
             for name in names
         ]
@@ -157,17 +156,17 @@ def _slow(shop: Shop, filters: Filters) -> None:
         return
     names = shop.visible(("on_hand", "stock_value", "mean_daily_units", "days_of_cover"))
     result = shop.query(*names, by=("product",), where=filters.where())
-    rows = [row for row in result.rows if (formats.as_float(row["on_hand"]) or 0) > 0]
+    rows = [row for row in records(result) if (formats.as_float(row["on_hand"]) or 0) > 0]
     rows.sort(key=_cover, reverse=True)
     columns = [column for column in result.columns if column.name != "mean_daily_units"]
-    columns.append(Column("mean_daily_units", "Sold a day", None, "metric"))
+    columns.append(Column("mean_daily_units", "Sold a day", "rate", "metric"))
     if rows:
         components.table(rows[:50], columns, shop.currency, "slow-movers", alt="Products with most days of cover")
     else:
         components.empty("Nothing is in stock with these filters.")
 
 
-def _cover(row: dict[str, object]) -> float:
+def _cover(row: Row) -> float:
     """Days of cover; stock that does not sell at all comes first, the larger the earlier."""
     cover = formats.as_float(row["days_of_cover"])
     return cover if cover is not None else 1e9 + (formats.as_float(row["on_hand"]) or 0)

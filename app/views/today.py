@@ -74,14 +74,15 @@ def _hours(shop: Shop, hourly: pd.DataFrame, so_far: DaySoFar) -> None:
     if hourly.empty:
         components.empty("No sales on these days.")
         return
-    frame = hourly.groupby(["name", "hour"], as_index=False)["net_sales"].sum()
+    frame = hourly.groupby(["name", "hour"])["net_sales"].sum().reset_index()
     frame["when"] = frame["name"].map(so_far.days).map(formats.day) + ", " + frame["hour"].astype(str) + ":00"
+    order = [name for name in so_far.days if name in set(frame["name"])]
     chart = charts.lines(
         frame,
         "hour",
         "net_sales",
         "name",
-        order=[TODAY, LAST_WEEK, LAST_YEAR],
+        order=order,
         title=f"Net sales ({shop.currency} per hour)",
         grain="hour",
     )
@@ -89,29 +90,33 @@ def _hours(shop: Shop, hourly: pd.DataFrame, so_far: DaySoFar) -> None:
 
 
 def _stores(shop: Shop, hourly: pd.DataFrame, so_far: DaySoFar) -> None:
-    fair = hourly[hourly["hour"] < so_far.until_hour]
-    wide = fair.pivot_table(index="store", columns="name", values="net_sales", aggfunc="sum")
-    rows = []
-    for store, total in hourly[hourly["name"] == TODAY].groupby("store")["net_sales"].sum().sort_values().items():
-        then = wide.loc[store] if store in wide.index else pd.Series(dtype=float)
-        rows.append(
-            {
-                "store": store,
-                "net_sales": total,
-                "last_week": formats.change(then.get(TODAY), then.get(LAST_WEEK)) or formats.MISSING,
-                "last_year": formats.change(then.get(TODAY), then.get(LAST_YEAR)) or formats.MISSING,
-            }
-        )
-    if not rows:
+    now = _by_store(hourly[hourly["name"] == TODAY])
+    if not now:
         components.empty("No sales in any store.")
         return
+    complete = hourly[hourly["hour"] < so_far.until_hour]
+    fair, week, year = (_by_store(complete[complete["name"] == name]) for name in (TODAY, LAST_WEEK, LAST_YEAR))
+    rows = [
+        {
+            "store": store,
+            "net_sales": amount,
+            "last_week": formats.change(fair.get(store), week.get(store)),
+            "last_year": formats.change(fair.get(store), year.get(store)),
+        }
+        for store, amount in sorted(now.items(), key=lambda item: item[1], reverse=True)
+    ]
     columns = (
         Column("store", "Store", "text", "dimension"),
         Column("net_sales", "Net sales", "currency", "metric"),
         Column("last_week", "On last week", "text", "column"),
         Column("last_year", "On last year", "text", "column"),
     )
-    components.table(rows[::-1], columns, shop.currency, "today-by-store", alt="Net sales by store")
+    components.table(rows, columns, shop.currency, "today-by-store", alt="Net sales by store")
+
+
+def _by_store(hourly: pd.DataFrame) -> dict[str, float]:
+    """Net sales of a day by store: hours add up."""
+    return {str(store): float(amount) for store, amount in hourly.groupby("store")["net_sales"].sum().items()}
 
 
 def _attention(shop: Shop, filters: Filters) -> None:
