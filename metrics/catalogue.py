@@ -39,7 +39,6 @@ class Metric:
         needs_any_table: Tables of the retail model; where no source gives any of them it is unknown.
         needs_values: Marts and expressions over them, from the definitions; where one is always null it is unknown.
         is_sensitive: Whether it tells cost, margin or the value of stock.
-        requires_grain: Whether it needs a period to split by, because it compares periods.
         tables: Marts that it is computed from.
     """
 
@@ -54,7 +53,6 @@ class Metric:
     needs_any_table: tuple[str, ...]
     needs_values: tuple[tuple[str, str], ...]
     is_sensitive: bool
-    requires_grain: bool
     tables: tuple[str, ...]
 
     @property

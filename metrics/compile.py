@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import sqlglot
 from sqlglot import exp
 
-from metrics.plan import FIRST_DAY, LAST_DAY, METRIC_TIME, Condition, Part, Split
+from metrics.plan import METRIC_TIME, Condition, Part, Split
 from metrics.query import Scalar
 from retail.errors import UnusableRequest
 
@@ -37,7 +37,7 @@ class Compiler:
             UnusableRequest: MetricFlow cannot answer this combination.
         """
         marks: dict[str, exp.Expr] = {}
-        where = [_template(condition, marks) for condition in part.conditions]
+        where = [_template(condition, marks) for condition in (*part.conditions, *_period(part))]
         with _LOCK:
             sql = self._explain(part, where)
         tree: exp.Expr = sqlglot.parse_one(sql, read="duckdb")
@@ -56,8 +56,6 @@ class Compiler:
             metric_names=part.metrics,
             group_by=[_group_by(split) for split in part.splits] or None,
             where_constraints=where or None,
-            time_constraint_start=_moment(part.from_date or FIRST_DAY, part),
-            time_constraint_end=_moment(part.to_date or LAST_DAY, part),
         )
         try:
             return str(self._engine.explain(request).sql_statement.sql)
@@ -73,6 +71,12 @@ def output_name(split: Split) -> str:
     if split.name != METRIC_TIME:
         return split.name
     return f"{METRIC_TIME}__extract_dow" if split.short == "weekday" else f"{METRIC_TIME}__{split.short}"
+
+
+def _period(part: Part) -> list[Condition]:
+    """The period as conditions on the day. MetricFlow's own time constraint widens to whole weeks or months."""
+    bounds = ((">=", part.from_date), ("<=", part.to_date))
+    return [Condition("day", METRIC_TIME, operator, (day,)) for operator, day in bounds if day is not None]
 
 
 def _template(condition: Condition, marks: dict[str, exp.Expr]) -> str:
@@ -117,12 +121,6 @@ def _group_by(split: Split) -> Any:
     if split.short == "weekday":
         return TimeDimensionParameter(METRIC_TIME, date_part=DatePart.DOW)
     return TimeDimensionParameter(METRIC_TIME, grain=split.short)
-
-
-def _moment(day: date, part: Part) -> datetime | None:
-    if part.from_date is None and part.to_date is None:
-        return None
-    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time())
 
 
 def _make_engine(semantic_manifest: Path) -> Any:

@@ -56,7 +56,6 @@ def metrics_of(semantic: Json) -> dict[str, Metric]:
             needs_any_table=tuple(meta.get("needs_any_table", ())),
             needs_values=tuple(values[measure] for measure in meta.get("needs_measures", ())),
             is_sensitive=bool(meta.get("is_sensitive")),
-            requires_grain=bool(meta.get("requires_grain")),
             tables=tuple(sorted(model["node_relation"]["alias"] for model in used.values())),
         )
     return found

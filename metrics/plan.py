@@ -74,10 +74,6 @@ class Plan:
 
 METRIC_TIME: Final = "metric_time"
 
-FIRST_DAY: Final = date(2000, 1, 1)
-LAST_DAY: Final = date(2040, 12, 31)
-"""The days that MetricFlow can limit a query to."""
-
 
 def make(query: MetricQuery, catalogue: Catalogue, visible_stores: tuple[Store, ...]) -> Plan:
     """Look everything up and decide which MetricFlow queries answer it.
@@ -88,7 +84,7 @@ def make(query: MetricQuery, catalogue: Catalogue, visible_stores: tuple[Store, 
     metrics = [catalogue.metric(name) for name in query.metrics]
     shorts = [catalogue.dimension(name) for name in query.by]
     _check_names(query)
-    _check_period(query, metrics, shorts)
+    _check_period(query)
     warnings = [f"{m.label} is not known: {catalogue.unknown[m.name]}." for m in metrics if m.name in catalogue.unknown]
     warnings += _period_warnings(query, metrics, catalogue)
     grouped: dict[tuple[object, ...], list[str]] = {}
@@ -116,17 +112,9 @@ def _check_names(query: MetricQuery) -> None:
         raise UnusableRequest(f"{twice[0]!r} is asked for twice; name it once.")
 
 
-def _check_period(query: MetricQuery, metrics: list[Metric], shorts: list[str]) -> None:
+def _check_period(query: MetricQuery) -> None:
     if query.from_date and query.to_date and query.from_date > query.to_date:
         raise UnusableRequest(f"The period begins on {query.from_date} and ends before that, on {query.to_date}.")
-    if (query.from_date or FIRST_DAY) > LAST_DAY or (query.to_date or LAST_DAY) < FIRST_DAY:
-        raise UnusableRequest(f"A period lies between {FIRST_DAY} and {LAST_DAY}.")
-    times = [short for short in shorts if short in GRAINS]
-    for metric in metrics:
-        if metric.requires_grain and not times:
-            raise UnusableRequest(
-                f"{metric.name} compares periods: split by one of {', '.join(GRAINS)}, for instance month."
-            )
 
 
 def _period_warnings(query: MetricQuery, metrics: list[Metric], catalogue: Catalogue) -> list[str]:
