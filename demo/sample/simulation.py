@@ -19,7 +19,7 @@ from demo.sample.purchasing import OrderLines, Purchasing
 from demo.sample.shelf import Shelf
 
 _LOSS_CHANCE = 0.0012
-_COUNT_CHANCE = 0.01
+_COUNT_CHANCE = 0.04
 _COUNT_EVERY_DAYS = 30
 _TRANSFER_WEEKDAY = 2
 _RETURN_CHANCE = {"Gifts": 0.07, "Household": 0.055}
