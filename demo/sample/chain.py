@@ -22,12 +22,13 @@ _SHOWPIECES = frozenset({"Farmer's Loaf", "{{ 7*7 }} Party Banner", "Oat Milk 1 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A shop. `size` scales its demand; `taste` scales it by department."""
+    """A shop. `size` scales its demand, `taste` does by department; `growth` is the change from year to year."""
 
     store_id: str
     name: str
     time_zone: str
     size: float
+    growth: float
     opened_date: date
     taste: dict[str, float]
 
@@ -157,7 +158,7 @@ def build(size: Size, days: int, rng: np.random.Generator) -> Chain:
 
 def _stores(entries: list[dict[str, Any]]) -> Iterator[Store]:
     for i, entry in enumerate(entries, start=1):
-        yield Store(f"S{i}", entry["name"], entry["time_zone"], entry["size"], entry["opened_date"], entry["taste"])
+        yield Store(store_id=f"S{i}", **entry)
 
 
 def _suppliers(entries: dict[str, dict[str, Any]]) -> Iterator[Supplier]:

@@ -40,6 +40,8 @@ def build(chain: Chain, days: Days, pricing: Pricing, size: Size, rng: np.random
     """Draw the demand: negative binomial around a mean that moves with season, weekday, price and promotion."""
     is_wanted = chain.is_ranged[None, :, :] & _life_cycle(chain, len(days))[:, None, :]
     planned = _store_level(chain, rng)[None] * (yearly_factor(chain, days) * _ramp(chain, len(days)))[:, None, :]
+    growth = np.array([1 + store.growth for store in chain.stores])
+    planned *= (growth ** (np.arange(len(days))[:, None] / 365))[:, :, None]
     planned *= is_wanted
     mean = planned * _calendar_factor(chain, days)[:, None, :]
     mean *= pricing.lift()[pricing.promotion]

@@ -17,6 +17,7 @@ from demo.sample.seasons import days_since_season
 _CLEARANCE_DAYS = 28
 _SEASON_CLEARANCE_DAYS = 14
 _PLANNED_AHEAD_DAYS = 28
+_FLYERS_A_WEEK = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _planned(chain: Chain, days: Days, rng: np.random.Generator) -> Iterator[Pro
     departments = sorted({product.department for product in chain.products})
     first_wednesday = (2 - int(days.weekday[0])) % 7
     for first in range(first_wednesday, len(days) + _PLANNED_AHEAD_DAYS, 7):
-        for department in rng.choice(departments, size=2, replace=False).tolist():
+        for department in rng.choice(departments, size=_FLYERS_A_WEEK, replace=False).tolist():
             yield from _flyer(chain, department, first, rng)
         if rng.random() < 0.35:
             yield from _weekend(chain, first + 2, rng)
@@ -150,7 +151,7 @@ def _flyer(chain: Chain, department: str, first: int, rng: np.random.Generator) 
     candidates = [p for p in _on_sale(chain, first) if chain.products[p].department == department]
     if not candidates:
         return
-    count = min(len(candidates), int(rng.integers(3, 8)))
+    count = min(len(candidates), int(rng.integers(4, 10)))
     picked = tuple(sorted(rng.choice(candidates, size=count, replace=False).tolist()))
     rate = float(rng.choice([0.1, 0.15, 0.2, 0.25, 0.3], p=[0.15, 0.25, 0.3, 0.2, 0.1]))
     lift = (1 - rate) ** -float(rng.uniform(1.6, 3.0)) * 1.1
