@@ -7,12 +7,19 @@ with placed as (
         receipts.purchase_order_line_id,
         coalesce(receipts.purchase_order_id, order_lines.purchase_order_id) as purchase_order_id,
         receipts.received_at,
-        cast(timezone(stores.time_zone, receipts.received_at) as date) as received_date,
+        cast(
+            {{ local_time('receipts.received_at', 'stores.time_zone', 'zone_days.offset_microseconds') }}
+            as date
+        ) as received_date,
         receipts.quantity,
         coalesce(receipts.unit_cost, order_lines.unit_cost) as unit_cost,
         stores.currency as store_currency
     from {{ ref('int_receipts_unioned') }} as receipts
     inner join {{ ref('int_stores_completed') }} as stores on receipts.store_id = stores.store_id
+    left join {{ ref('int_time_zone_days') }} as zone_days
+        on
+            stores.time_zone = zone_days.time_zone
+            and {{ utc_day('receipts.received_at') }} = zone_days.utc_day
     left join {{ ref('int_purchase_order_lines_unioned') }} as order_lines
         on receipts.purchase_order_line_id = order_lines.purchase_order_line_id
 ),
@@ -29,11 +36,10 @@ priced as (
         placed.received_date,
         placed.quantity,
         placed.unit_cost,
-        coalesce(orders.currency, suppliers.currency, placed.store_currency) as currency
+        coalesce(orders.currency, placed.store_currency) as currency
     from placed
-    left join {{ ref('int_purchase_orders_unioned') }} as orders
+    left join {{ ref('int_purchase_orders_dated') }} as orders
         on placed.purchase_order_id = orders.purchase_order_id
-    left join {{ ref('int_suppliers_unioned') }} as suppliers on orders.supplier_id = suppliers.supplier_id
 )
 
 select

@@ -1,0 +1,12 @@
+-- Each day of the daily stock opens, moves and closes without a gap.
+{{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
+
+select
+    source,
+    compared,
+    differing,
+    largest_difference
+from {{ ref('fct_reconciliations') }}
+where
+    check_name = 'daily_stock_adds_up'
+    and differing > 0

@@ -1,0 +1,12 @@
+-- Lines add up to their tickets, by store and day.
+{{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
+
+select
+    source,
+    compared,
+    differing,
+    largest_difference
+from {{ ref('fct_reconciliations') }}
+where
+    check_name = 'lines_add_up'
+    and differing > 0

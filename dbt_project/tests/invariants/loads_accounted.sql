@@ -1,0 +1,12 @@
+-- Every row that was read was accepted or put into quarantine.
+{{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
+
+select
+    source,
+    compared,
+    differing,
+    largest_difference
+from {{ ref('fct_reconciliations') }}
+where
+    check_name = 'loads_accounted'
+    and differing > 0

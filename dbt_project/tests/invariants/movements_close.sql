@@ -1,0 +1,12 @@
+-- Opening stock and movements add up to the stock that the source reports now.
+{{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
+
+select
+    source,
+    compared,
+    differing,
+    largest_difference
+from {{ ref('fct_reconciliations') }}
+where
+    check_name = 'movements_close'
+    and differing > 0

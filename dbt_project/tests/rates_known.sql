@@ -1,0 +1,11 @@
+-- Amounts of tickets in a currency without an exchange rate are null, so that totals leave them out.
+{{ config(severity='warn') }}
+
+select
+    source,
+    compared,
+    differing
+from {{ ref('fct_reconciliations') }}
+where
+    check_name = 'rates_known'
+    and differing > 0
