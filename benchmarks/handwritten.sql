@@ -321,7 +321,7 @@ ranged as (
         stores.as_of_date,
         case
             when measured.business_date = stores.as_of_date then null
-            when measured.on_hand > 0 then 0
+            when measured.on_hand > 0 or measured.business_date > products.discontinued_date then 0
             when measured.measured_days > 0
                 then greatest(measured.recent_units_sold / measured.measured_days - measured.units_sold, 0)
             else 0
@@ -334,7 +334,7 @@ ranged as (
         products.is_stocked
         and (
             measured.on_hand != 0
-            or measured.business_date <= least(measured.last_active_date + 89, products.discontinued_date)
+            or measured.business_date <= measured.last_active_date + 89
         )
 ),
 

@@ -7,14 +7,17 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 _RSS_UNIT_BYTES: Final = 1 if sys.platform == "darwin" else 1024
 _LAST_WORDS: Final = 300
 
+Result = TypeVar("Result")
 Details = dict[str, float | int | str]
 
 
@@ -82,6 +85,16 @@ def measure(step: str, arguments: Sequence[str], environment: dict[str, str], lo
         return Measurement(step, None, cpu_seconds, peak_bytes, failure=last_line[:_LAST_WORDS])
     reported = json.loads(printed.splitlines()[-1])
     return Measurement(step, reported["seconds"], cpu_seconds, peak_bytes, reported["details"])
+
+
+def elsewhere(action: Callable[..., Result], *arguments: object) -> Result:
+    """Do something in a process that ends with it.
+
+    What a process has once held counts as the peak of every process that it starts, so whoever calls `measure`
+    has to stay small.
+    """
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(action, *arguments).result()
 
 
 def _wait(process: subprocess.Popen[str]) -> tuple[resource.struct_rusage, int]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from benchmarks.folder import WORKSPACE, BenchmarkFolder
 from benchmarks.growth import AS_OF_AT, GrownChain, grow
-from benchmarks.process import Measurement, measure
+from benchmarks.process import Measurement, elsewhere, measure
 from benchmarks.results import SizeResult
 from benchmarks.step import STEPS
 from retail import workspace as workspaces
@@ -33,7 +33,7 @@ def run_size(sample: Path, root: Path, millions: int, copies: int, say: Say) -> 
     """
     folder = BenchmarkFolder(root)
     try:
-        chain = prepare(sample, folder, copies)
+        chain = elsewhere(prepare, sample, folder, copies)
         say(f"{millions} M: {chain.sale_lines:,} sale lines, {chain.csv_bytes / 1e9:.2f} GB of CSV")
         return SizeResult(millions, chain.sale_lines, chain.csv_bytes, tuple(_measure_all(folder, say)))
     finally:
