@@ -24,6 +24,7 @@ from retail.errors import SourceError
 _LONGEST_HEADER: Final = 1_000_000
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DELIMITERS: Final = ",;\t|"
+_NO_CHARACTER: Final = "\ufffd"
 _UNEVEN: Final = "state machine reached an invalid state"
 
 
@@ -173,14 +174,13 @@ def _csv(name: str, path: Path, source: FilesSource) -> OpenFile:
 
 def _header(name: str, path: Path, encoding: str, delimiter: str | None) -> tuple[list[str], str]:
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
-    with open_bytes(path) as handle, io.TextIOWrapper(handle, encoding=codec, newline="") as text:
-        try:
-            first = text.readline(_LONGEST_HEADER)
-        except UnicodeError as error:
-            raise SourceError(
-                f"files: the header of {name} is not {encoding} text. Save the file as UTF-8, or set `encoding` in "
-                "sources.yaml. It was left out."
-            ) from error
+    with open_bytes(path) as handle, io.TextIOWrapper(handle, encoding=codec, errors="replace", newline="") as text:
+        first = text.readline(_LONGEST_HEADER)
+    if _NO_CHARACTER in first:
+        raise SourceError(
+            f"files: the header of {name} is not {encoding} text. Save the file as UTF-8, or set `encoding` in "
+            "sources.yaml. It was left out."
+        )
     if "\x00" in first or not first.strip() or first.count('"') % 2 or len(first) == _LONGEST_HEADER:
         raise SourceError(
             f"files: {name} does not start with a line of column names. Export it again. It was left out."

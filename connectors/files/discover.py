@@ -87,8 +87,8 @@ def look_through(folder: Path, template: Template, mapping: Mapping | None) -> F
                 found.errors.append(SourceError(f"files: {name} cannot be opened: {error.strerror}. It was left out."))
     if not found.files and not found.errors:
         raise SourceError(
-            f"files: nothing in {folder} feeds a table ({len(found.ignored)} files ignored). Put CSV or Parquet files there "
-            "that are named after the template's tables, such as sale_lines.csv, or write a mapping "
+            f"files: nothing in {folder} feeds a table ({len(found.ignored)} files ignored). Put CSV or Parquet files "
+            "there that are named after the template's tables, such as sale_lines.csv, or write a mapping "
             "(docs/connect/files.md)."
         )
     return found

@@ -87,7 +87,8 @@ def _number_lines(connection: duckdb.DuckDBPyConnection, unreadable: int) -> Non
     """
     skipped = (
         "SELECT checked.*, checked.rowid + 2 + coalesce(unreadable.skipped, 0) AS counted FROM checked "
-        "ASOF LEFT JOIN unreadable ON checked.rowid >= unreadable.place"
+        "ASOF LEFT JOIN (SELECT place, max(skipped) AS skipped FROM unreadable GROUP BY place) AS unreadable"
+        " ON checked.rowid >= unreadable.place"
     )
     plain = "SELECT *, rowid + 2 AS counted FROM checked"
     connection.execute(
