@@ -12,8 +12,8 @@ import pandas as pd
 from forecasting.models.empirical import known_mean
 from forecasting.models.protocol import to_table
 from forecasting.panel import Panel
-from forecasting.progress import Progress, silent
 from retail.errors import ForecastError
+from retail.progress import Progress, silent
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ import pandas as pd
 
 from forecasting.models.protocol import to_table
 from forecasting.panel import Panel
-from forecasting.progress import Progress, silent
 from retail.errors import ForecastError
+from retail.progress import Progress, silent
 from retail.settings import BUNDLED_CHECKPOINT
 
 log = logging.getLogger(__name__)
@@ -107,8 +107,8 @@ class Chronos:
             except Exception as error:
                 log.debug("loading %s failed", weights, exc_info=True)
                 raise ForecastError(
-                    f"The Chronos weights {weights} cannot be loaded: {_one_line(error)}. They may be incomplete, corrupt "
-                    "or of another architecture; fetch them again or unset TILLSIGHT_CHRONOS_WEIGHTS for the bundled ones."
+                    f"The Chronos weights {weights} cannot be loaded: {_one_line(error)}. They may be incomplete, "
+                    "corrupt or of another architecture; fetch them again, or unset TILLSIGHT_CHRONOS_WEIGHTS."
                 ) from error
         pipeline.inner_model.eval()
         return pipeline
@@ -119,7 +119,9 @@ def _hub(*, offline: bool) -> Iterator[None]:
     """Keep the hub's client silent, and off the network where `offline`, for the time of the call only."""
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from huggingface_hub import constants
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     before = constants.HF_HUB_OFFLINE, constants.HF_HUB_DISABLE_TELEMETRY
     constants.HF_HUB_OFFLINE, constants.HF_HUB_DISABLE_TELEMETRY = offline or before[0], True
     try:

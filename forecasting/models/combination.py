@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from forecasting.models.protocol import Cube, Forecaster, to_cube
 from forecasting.panel import Mask, Panel
-from forecasting.progress import Progress, silent
 from forecasting.segments import segments
 from forecasting.weights import Weights
 from retail.errors import ForecastError
+from retail.progress import Progress, silent
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from forecasting.models.empirical import last_known, quantiles
 from forecasting.models.protocol import to_table
 from forecasting.panel import Panel
-from forecasting.progress import Progress, silent
+from retail.progress import Progress, silent
 
 
 class MovingAverage:

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.panel import Panel
-from forecasting.progress import Progress, silent
 from retail.errors import ForecastError
+from retail.progress import Progress, silent
 
 Cube = NDArray[np.float32]
 """Quantiles of shape (series, horizon, levels)."""

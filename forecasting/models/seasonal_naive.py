@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecasting.models.protocol import to_table
 from forecasting.panel import Matrix, Panel
-from forecasting.progress import Progress, silent
+from retail.progress import Progress, silent
 
 
 class SeasonalNaive:

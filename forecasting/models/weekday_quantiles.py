@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 from forecasting.models.empirical import known_mean, last_known, quantiles
 from forecasting.models.protocol import to_table
 from forecasting.panel import Matrix, Panel
-from forecasting.progress import Progress, silent
+from retail.progress import Progress, silent
 
 _WEEK = 7
 _WEEKS = 26
 _LEVEL_RANGE = (0.3, 3.0)
 _ENOUGH = 8
 """Known values of a weekday from which on a series needs no other's weekday profile."""
+
+_FLAT_UNITS = 50.0
+"""Units sold at which a borrowed weekday profile counts as much as a flat one."""
 
 
 class WeekdayQuantiles:
@@ -73,8 +76,10 @@ def _profiles(panel: Panel, weeks: Matrix) -> Matrix:
     np.add.at(days, group, known.sum(axis=1))
     mean = units / np.maximum(days, 1)
     overall = mean.mean(axis=1, keepdims=True)
-    profile = np.where(overall > 0, mean / np.maximum(overall, 1e-9), 1.0)
-    return profile[group].astype(np.float32)
+    ratio = np.where(overall > 0, mean / np.maximum(overall, 1e-9), 1.0)
+    sold = units.sum(axis=1, keepdims=True)
+    profile = (sold * ratio + _FLAT_UNITS) / (sold + _FLAT_UNITS)
+    return np.asarray(profile[group], dtype=np.float32)
 
 
 def _borrowed(weeks: Matrix, profile: Matrix, levels: Sequence[float]) -> NDArray[np.float32]:
