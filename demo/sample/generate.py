@@ -10,10 +10,10 @@ import numpy as np
 
 from demo.delivery import Delivery, delivered
 from demo.sample import chain as chains
+from demo.sample import checkout, master_files, payments, pricing, sales_files, simulation, stock_files
 from demo.sample import customers as loyalty
 from demo.sample import days as calendar
 from demo.sample import demand as demands
-from demo.sample import master_files, payments, pricing, sales_files, simulation, stock_files, tickets
 from demo.sample.chain import Size
 from demo.sample.writer import Writer
 from retail.errors import UnusableRequest
@@ -89,12 +89,12 @@ def _generate(delivery: Delivery, as_of_at: datetime, seed: int, size: Size, pro
     history = simulation.run(chain, days, demand, prices, next(streams))
     progress(_STEP, 2, 4)
     customers = loyalty.build(chain, length, next(streams))
-    baskets, lines = tickets.build(chain, days, prices, history, customers, next(streams))
-    paid = payments.build(baskets, lines, next(streams))
+    tickets, lines = checkout.build(chain, days, prices, history, customers, next(streams))
+    paid = payments.build(tickets, lines, next(streams))
     progress(_STEP, 3, 4)
     with Writer(delivery.files) as writer:
         master_files.write(writer, chain, days, prices, customers, next(streams))
-        sales_files.write(writer, chain, days, prices, baskets, lines, paid, customers.ids)
+        sales_files.write(writer, chain, days, prices, tickets, lines, paid, customers.ids)
         stock_files.write(writer, chain, days, prices, history, next(streams))
         stock_files.write_truth(writer, delivery.aside / "true_demand.parquet", chain, days, demand)
         rows = writer.rows
