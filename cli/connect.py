@@ -91,15 +91,17 @@ def _look(source: FilesSource, folder: Path) -> dict[str, dict[str, str] | dict[
     import duckdb
 
     from connectors.files.client import open_file
-    from connectors.files.discover import find_files
+    from connectors.files.discover import look_through
     from connectors.files.mapping import read_mapping
     from connectors.files.template import template
 
     declared = template()
     mapped = read_mapping(source.mapping, declared) if source.mapping else None
-    found, ignored = find_files(folder, declared, mapped)
+    found = look_through(folder, declared, mapped)
+    if found.errors:
+        raise found.errors[0]
     with duckdb.connect() as connection:
-        for file in found:
+        for file in found.files:
             opened = open_file(connection, file.name, file.path, source)
             for table, mapping in file.tables.items():
                 required = declared.tables[table].required if mapping is None else ()
@@ -110,7 +112,7 @@ def _look(source: FilesSource, folder: Path) -> dict[str, dict[str, str] | dict[
                         f"{file.name} lacks {', '.join(missing)}, which the table {table} needs. Add it, or say "
                         "with --mapping which of its columns to take (docs/connect/files.md)."
                     )
-    return {"files": {file.name: list(file.tables) for file in found}, "ignored": ignored}
+    return {"files": {file.name: list(file.tables) for file in found.files}, "ignored": found.ignored}
 
 
 def _write_sources(workspace: Workspace, source: FilesSource, mapping_text: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from cli.context import CliContext, of
 from cli.output import print_json, print_line, print_note
 
 if TYPE_CHECKING:
+    from connectors.report import LoadReport
     from pipelines.run import RunReport
     from retail.workspace import Workspace
 
@@ -93,9 +95,8 @@ def sync(
     with TerminalDisplay() as display:
         reports = sync_sources(command.workspace(), command.settings, only=source, progress=display)
     if as_json:
-        print_json({"sources": [report.as_dict() for report in reports]})
-        return
-    for report in reports:
+        print_json({"sources": [_described(report) for report in reports]})
+    for report in [] if as_json else reports:
         print_line(
             f"{report.source}: {report.read:,} read = {report.accepted:,} accepted + {report.quarantined:,} quarantined"
         )
@@ -103,6 +104,8 @@ def sync(
             print_line(f"  {table.table:<22} {table.read:>10,} = {table.accepted:>10,} + {table.quarantined:>8,}")
         for error in report.errors:
             print_note(f"  {error}")
+    if any(report.errors for report in reports):
+        raise typer.Exit(1)
 
 
 def dagster(context: typer.Context) -> None:
@@ -123,6 +126,19 @@ def dagster(context: typer.Context) -> None:
     )
     arguments = ["-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1"]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 (our own arguments)
+
+
+def _described(report: LoadReport) -> dict[str, object]:
+    """A load as JSON; the rows of each table and of the whole add up: accepted + quarantined = read."""
+    return {
+        "source": report.source,
+        "read": report.read,
+        "accepted": report.accepted,
+        "quarantined": report.quarantined,
+        "tables": [asdict(table) for table in report.tables.values()],
+        "ignored": report.ignored,
+        "errors": [str(error) for error in report.errors],
+    }
 
 
 def _prepared(command: CliContext, dataset: Dataset) -> Workspace:

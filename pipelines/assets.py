@@ -3,6 +3,7 @@
 # No `from __future__ import annotations` here: Dagster reads the type of `context` from the function itself.
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from dagster import (
     AssetsDefinition,
     AssetSpec,
     Backoff,
+    Failure,
     FreshnessPolicy,
     MaterializeResult,
     RetryPolicy,
@@ -36,6 +38,7 @@ from pipelines.keys import (
     raw_tables_of,
 )
 from pipelines.resources import PipelineRun
+from retail.errors import SourceError, TillsightError
 from retail.settings import Settings
 
 Manifest = Mapping[str, Any]
@@ -76,7 +79,7 @@ def ingest_assets(source: str, manifest: Manifest) -> list[AssetsDefinition | As
     )
     def load(context: AssetExecutionContext) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
         run = _run(context)
-        with run.step(f"ingest {source}") as step:
+        with _without_useless_retries(), run.step(f"ingest {source}") as step:
             (report,) = ingest.ingest(run.workspace, run.settings, only=source, progress=run.display)
             step.rows = report.accepted
             step.message = ingest.summary(report)
@@ -198,6 +201,17 @@ def metric_assets(semantic_manifest: Manifest) -> list[AssetSpec]:
 
 def _run(context: AssetExecutionContext) -> PipelineRun:
     return cast("PipelineRun", context.resources.pipeline_run)
+
+
+@contextmanager
+def _without_useless_retries() -> Iterator[None]:
+    """Try again only what may go better the next time: a file that is missing stays missing."""
+    try:
+        yield
+    except TillsightError as error:
+        if isinstance(error, SourceError) and error.is_transient:
+            raise
+        raise Failure(str(error), allow_retries=False) from error
 
 
 def _check(spec: AssetCheckSpec, *, passed: bool, **metadata: Any) -> AssetCheckResult:

@@ -8,6 +8,7 @@ second time for column metadata. So dagster_dbt's assets and events are used her
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,34 +77,24 @@ class Dbt:
         """
         self.workspace.dbt_target.mkdir(parents=True, exist_ok=True)
         (self.workspace.dbt_target / "run_results.json").unlink(missing_ok=True)
-        process = start(
-            "dbt.cli.main",
-            self._arguments(command),
-            folder=self.project,
-            environment=dbt_environment(self.workspace, self.settings),
-            capture=True,
-        )
-        assert process.stdout is not None
         complaints: list[str] = []
-        try:
-            for line in process.stdout:
-                event = _parse(line)
-                if event is None:
-                    complaints.append(line)
-                    continue
-                if event["info"]["level"] == "error":
-                    complaints.append(event["info"]["msg"])
-                yield event
-        except BaseException:
-            process.kill()
-            raise
-        finally:
-            status = process.wait()
+        with self._start(command) as process:
+            try:
+                for line in process.stdout or ():
+                    event = _parse(line)
+                    if event is None or event["info"]["level"] == "error":
+                        complaints.append(event["info"]["msg"] if event else line)
+                    if event is not None:
+                        yield event
+                status = process.wait()
+            except BaseException:  # also when the reader of the events goes away
+                process.kill()
+                raise
         if status:
             raise PipelineError(self._failure(command[0], complaints))
 
-    def _arguments(self, command: Sequence[str]) -> list[str]:
-        return [
+    def _start(self, command: Sequence[str]) -> subprocess.Popen[str]:
+        arguments = [
             "--log-format=json",
             *command,
             f"--project-dir={self.project}",
@@ -111,6 +102,8 @@ class Dbt:
             f"--target-path={self.workspace.dbt_target}",
             f"--vars={json.dumps({'sources': list(self.sources)})}",
         ]
+        environment = dbt_environment(self.workspace, self.settings)
+        return start("dbt.cli.main", arguments, folder=self.project, environment=environment, capture=True)
 
     def _failure(self, command: str, complaints: Sequence[str]) -> str:
         """One sentence on what failed, from dbt's results where there are any, else from its log."""

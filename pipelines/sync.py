@@ -7,14 +7,14 @@ import uuid
 from connectors.report import LoadReport
 from pipelines.environment import switch_off_telemetry
 from pipelines.ingest import ingest, summary
-from pipelines.progress import RunDisplay
+from pipelines.progress import RunDisplay, SilentDisplay
 from retail.operational.run_log import RunLog
 from retail.settings import Settings
 from retail.workspace import Workspace
 
 
 def sync_sources(
-    workspace: Workspace, settings: Settings, *, only: str | None, progress: RunDisplay
+    workspace: Workspace, settings: Settings, *, only: str | None, progress: RunDisplay | None = None
 ) -> list[LoadReport]:
     """Load every connected source, or the one named, and note it in the run log.
 
@@ -24,19 +24,20 @@ def sync_sources(
         SourceError: A source could not be read at all.
     """
     switch_off_telemetry()
+    display = progress or SilentDisplay()
     run_id = str(uuid.uuid4())
     with workspace.locked():
         run_log = RunLog.open(workspace, settings)
         run_log.start(run_id, "sync")
-        progress.begin("ingest")
+        display.begin("ingest")
         try:
             with run_log.step(run_id, "ingest") as step:
-                reports = ingest(workspace, settings, only=only, progress=progress)
+                reports = ingest(workspace, settings, only=only, progress=display)
                 step.rows = sum(report.accepted for report in reports)
                 step.message = "; ".join(summary(report) for report in reports)
                 step.has_failed = any(report.errors for report in reports)
         finally:
             run_log.finish(run_id)
             run_log.close()
-        progress.end("ingest", has_failed=step.has_failed, summary=f"{step.rows:,} rows")
+        display.end("ingest", has_failed=step.has_failed, summary=f"{step.rows:,} rows")
     return reports

@@ -40,9 +40,17 @@ class Refused(TillsightError):
 
 
 class SourceError(TillsightError):
-    """A source could not be read: a file, a server or a login. Names the source and the table."""
+    """A source could not be read: a file, a server or a login. Names the source and the table.
+
+    Attributes:
+        is_transient: Whether trying again may help, as with a server that did not answer.
+    """
 
     code = "source"
+
+    def __init__(self, message: str, *, is_transient: bool = False) -> None:
+        super().__init__(message)
+        self.is_transient = is_transient
 
 
 class PipelineError(TillsightError):
