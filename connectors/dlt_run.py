@@ -80,7 +80,7 @@ def drop_interrupted(connection: duckdb.DuckDBPyConnection, workspace: Workspace
         packages = [pipeline.get_load_package_info(load_id) for load_id in pipeline.list_normalized_load_packages()]
         jobs = [job for package in packages for jobs in package.jobs.values() for job in jobs]
         tables = {job.job_file_info.table_name for job in jobs}
-        pipeline.drop_pending_packages()
+        pipeline.abort_packages()
         return frozenset(tables)
 
 

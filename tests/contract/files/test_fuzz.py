@@ -1,0 +1,127 @@
+"""Whatever the bytes: no crash, and nothing disappears."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors.files.check import Context
+from connectors.files.client import open_file
+from connectors.files.line_ends import UnevenLineEnds, with_even_line_ends
+from connectors.files.read_file import FileResult, read_file
+from connectors.files.settings import FilesSource
+from connectors.files.template import template
+from connectors.warehouse import QUARANTINE
+from retail.errors import SourceError
+
+HEADER = b"sale_line_id,sale_id,store_id,product_id,sold_at,quantity,net_amount,channel\n"
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "1", "-2.5", "2025-05-01", "2025-05-01 10:00:00", "2025-05-01T10:00:00+02:00", "pos", "S1", "infinity"]
+    ),
+    st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=12),
+)
+ROWS = st.lists(st.lists(CELLS, min_size=8, max_size=8), max_size=12)
+NOISE = st.binary(max_size=200) | st.text(alphabet="a1,\"'\\;\t\r\n \x00é", max_size=200).map(str.encode)
+
+
+class Reader:
+    """Reads one file of sale lines after the other, without a warehouse."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.connection = duckdb.connect()
+        self.connection.execute("SET TimeZone = 'UTC'")
+        columns = ", ".join(f"{name} {'BIGINT' if name == 'line' else 'VARCHAR'}" for name in QUARANTINE)
+        self.connection.execute(f"CREATE TEMP TABLE new_quarantine ({columns})")
+
+    def read(self, content: bytes) -> FileResult:
+        path = self.folder / "sale_lines.csv"
+        path.write_bytes(content)
+        self.connection.execute("DELETE FROM new_quarantine")
+        try:
+            return self._read(path)
+        except UnevenLineEnds:
+            return self._read(with_even_line_ends(path, self.folder / "even.csv"))
+
+    def read_or_refuse(self, content: bytes) -> FileResult | None:
+        try:
+            return self.read(content)
+        except SourceError:
+            return None
+
+    def _read(self, path: Path) -> FileResult:
+        opened = open_file(self.connection, "sale_lines.csv", path, FilesSource(type="files"))
+        context = Context(datetime(2025, 6, 13, tzinfo=UTC), "Europe/Paris", {}, known_stores=False)
+        declared = template().tables["sale_lines"]
+        return read_file(self.connection, opened, "sale_lines", declared, None, context, self.folder / "part.parquet")
+
+    def accounted_for(self, result: FileResult) -> bool:
+        part = self.connection.execute(
+            f"SELECT count(*), count(DISTINCT sale_line_id), count(*) FILTER (_line IS NULL) FROM '{result.part}'"
+        ).fetchone()
+        aside = self.connection.execute("SELECT count(*), count(*) FILTER (line < 2) FROM new_quarantine").fetchone()
+        return (
+            part == (result.accepted, result.accepted, 0)
+            and aside == (result.quarantined, 0)
+            and (result.accepted + result.quarantined == result.read)
+        )
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader(tmp_path_factory.mktemp("fuzz"))
+
+
+def check_rows(reader: Reader, rows: list[list[str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
+    result = reader.read(HEADER + text.getvalue().encode())
+    assert result.read == len(rows)
+    assert reader.accounted_for(result)
+
+
+def check_noise(reader: Reader, noise: bytes) -> None:
+    good = b"L1,T1,S1,P1,2025-05-01 10:00:00,1,1,pos\n"
+    result = reader.read_or_refuse(HEADER + good + noise)
+    if result is None:
+        return
+    assert reader.accounted_for(result)
+    assert result.read >= 1
+
+
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LONG = settings(QUICK, max_examples=3000)
+
+
+@QUICK
+@given(rows=ROWS)
+def test_every_row_of_a_proper_file_is_accepted_or_put_aside(reader: Reader, rows: list[list[str]]) -> None:
+    check_rows(reader, rows)
+
+
+@QUICK
+@given(noise=NOISE)
+def test_noise_in_a_file_crashes_nothing(reader: Reader, noise: bytes) -> None:
+    check_noise(reader, noise)
+
+
+@pytest.mark.slow
+@LONG
+@given(rows=ROWS)
+def test_every_row_of_many_proper_files_is_accepted_or_put_aside(reader: Reader, rows: list[list[str]]) -> None:
+    check_rows(reader, rows)
+
+
+@pytest.mark.slow
+@LONG
+@given(noise=NOISE)
+def test_much_noise_in_files_crashes_nothing(reader: Reader, noise: bytes) -> None:
+    check_noise(reader, noise)
