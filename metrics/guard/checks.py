@@ -53,6 +53,8 @@ def check(sql: str, policy: Policy, most_rows: int, caps: limits.Limits = limits
     except RecursionError as error:
         raise Refused("The query is nested too deeply.", "size") from error
     final = _column_names(tree)
+    if not final:
+        raise Refused("A star is in a place where it cannot be spelt out; name the columns.", "column")
     return Guarded(text, _each_once(written if len(written) == len(final) else final), most_rows)
 
 

@@ -6,11 +6,11 @@ import difflib
 from typing import Final
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
+from metrics.guard.shape import PARSER_ERRORS
 from metrics.policy import Policy
 from retail.errors import Refused
 from retail.vocabulary import CATALOGUE, MARTS_SCHEMA
@@ -32,7 +32,7 @@ def resolve(tree: exp.Expr, policy: Policy) -> exp.Expr:
     }
     try:
         return qualify(tree, schema=schema, dialect="duckdb")
-    except (SqlglotError, RecursionError, ValueError) as error:
+    except PARSER_ERRORS as error:
         raise Refused(_explain_column(str(error), tree, policy), "column") from error
 
 
@@ -47,7 +47,7 @@ def _resolve_tables(tree: exp.Expr, policy: Policy) -> None:
     seen: set[int] = set()
     try:
         scopes = traverse_scope(tree)
-    except (SqlglotError, RecursionError) as error:
+    except PARSER_ERRORS as error:
         raise Refused(f"The query cannot be followed: {str(error)[:200]}", "parse") from error
     for scope in scopes:
         for table in scope.tables:
