@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from connectors.column_types import LogicalType, dlt_column
+from connectors.failures import stopped
 from retail.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -57,10 +58,19 @@ def as_format(condition: str) -> str:
 def deliver(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str, loads: Sequence[TableLoad]
 ) -> None:
-    """Load tables as one dlt package: a killed run leaves a package that `drop_interrupted` finds."""
+    """Load tables as one dlt package: a killed run leaves a package that `drop_interrupted` finds.
+
+    Raises:
+        PipelineError: dlt could not finish; the package is left for `drop_interrupted` as well.
+    """
+    from dlt.pipeline.exceptions import PipelineStepFailed
+
     with _environment(workspace):
         pipeline = _pipeline(connection, workspace, source)
-        pipeline.run([_resource(load) for load in loads])
+        try:
+            pipeline.run([_resource(load) for load in loads])
+        except PipelineStepFailed as error:
+            raise stopped(workspace, source, error) from error
 
 
 def drop_interrupted(connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str) -> frozenset[str]:

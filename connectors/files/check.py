@@ -178,7 +178,7 @@ def _column_reasons(name: str, column: TemplateColumn, expression: Expression, c
         rules += _calendar_rules(name, column, context)
     if column.refers_to == "stores" and context.known_stores:
         rules.append((f"{value} NOT IN (SELECT store_id FROM known_stores)", UNKNOWN_STORE))
-    shown = f"left(CAST({raw} AS VARCHAR), {_SHOWN})"
+    shown = f"left(trim(CAST({raw} AS VARCHAR)), {_SHOWN})"
     cases = [f"WHEN {wrong} THEN {literal(f'{reason}: ')} || {shown}" for wrong, reason in rules]
     if column.required:
         cases.insert(1 if column.type != "text" else 0, f"WHEN {value} IS NULL THEN {literal(f'{name} is missing')}")

@@ -99,7 +99,7 @@ class _Load:
         self._existing = columns_of(connection, self._schema)
         self._loaded = loaded_files(connection, self._schema) if "loads" in self._existing else {}
         self._system = SystemTables(connection, scratch)
-        self._stores = collect_stores(connection, None, [], [], rules.default_time_zone)
+        self._stores = collect_stores(connection, None, "false", [], rules.default_time_zone)
         self._total = sum(len(file.tables) for file in files)
         self._done = 0
 
@@ -125,30 +125,33 @@ class _Load:
         plan = self._plan(table, declared, target, feeding)
         results = {file.name: result for file in plan.read if (result := self._read(file, table, declared)) is not None}
         replaced = [*results, *plan.gone]
+        stays = self._staying_rows(table, plan, replaced)
         parts = [result.part for result in results.values()]
-        overlapping = settle_overlaps(self._connection, declared, target, replaced, parts)
+        overlapping = settle_overlaps(self._connection, declared, target, stays, parts)
         for name in plan.gone:
             self._system.remove(table, name)
         if table == "stores":
             default = self._rules.default_time_zone
-            self._stores = collect_stores(self._connection, target, replaced, parts, default)
-        if not replaced and self._existing.get(table, frozenset()) >= set(declared.raw_types):
+            self._stores = collect_stores(self._connection, target, stays, parts, default)
+        if (
+            not replaced
+            and table not in self._interrupted
+            and self._existing.get(table, frozenset()) >= set(declared.raw_types)
+        ):
             return None
         return TableLoad(
             table=table,
             columns=declared.raw_types,
             parts=[(result.part, result.accepted) for result in results.values()] or [self._empty(table, declared)],
-            replaced=self._replaced_rows(table, declared, replaced, overlapping) if target else None,
+            replaced=_replaced_rows(declared, stays, overlapping) if target else None,
         )
 
     def _plan(self, table: str, declared: TemplateTable, target: str | None, feeding: list[FoundFile]) -> TablePlan:
         fingerprints = {file.name: self._rules.fingerprint(file, table, declared, self._stores) for file in feeding}
         loaded = {file: entry for (of, file), entry in self._loaded.items() if of == table}
-        again: set[str] = set()
         if table in self._interrupted:
-            again = set(fingerprints)
-        elif target is not None:
-            again = self._quarantined_for_now(table)
+            loaded = {}
+        again = self._quarantined_for_now(table) if loaded else set()
         plan = plan_table(feeding, fingerprints, loaded, again)
         if plan.replaces_loaded and target is not None:
             accepted = {file: entry.accepted for file, entry in loaded.items()}
@@ -211,17 +214,12 @@ class _Load:
         except UnevenLineEnds:
             return read(with_even_line_ends(file.path, self._scratch / "even.csv"))
 
-    def _replaced_rows(self, table: str, declared: TemplateTable, replaced: list[str], overlapping: bool) -> str:
-        if table in self._interrupted:
-            kept = [file for of, file in self._loaded if of == table and file not in replaced]
-            rows = f"_file NOT IN {literals(kept)}"
-        else:
-            rows = f"_file IN {literals(replaced)}"
-        condition = as_format(rows)
-        if overlapping:
-            key = as_format(key_expression(declared))
-            condition += f" OR {key} IN (SELECT {key} FROM {{staging_table}})"
-        return condition
+    def _staying_rows(self, table: str, plan: TablePlan, replaced: list[str]) -> str:
+        """Condition on the rows that this load leaves alone; after a killed load, those of files it cannot read."""
+        if table not in self._interrupted:
+            return f"_file NOT IN {literals(replaced)}"
+        loaded = [file for of, file in self._loaded if of == table]
+        return f"_file IN {literals(file for file in loaded if file not in replaced and file not in plan.duplicates)}"
 
     def _empty(self, table: str, declared: TemplateTable) -> tuple[Path, int]:
         part = self._scratch / f"{table}-empty.parquet"
@@ -230,3 +228,11 @@ class _Load:
         )
         self._connection.execute(f"COPY (SELECT {typed} WHERE false) TO {literal(str(part))} (FORMAT parquet)")
         return part, 0
+
+
+def _replaced_rows(declared: TemplateTable, stays: str, overlapping: bool) -> str:
+    condition = as_format(f"NOT ({stays})")
+    if overlapping:
+        key = as_format(key_expression(declared))
+        condition += f" OR {key} IN (SELECT {key} FROM {{staging_table}})"
+    return condition

@@ -9,7 +9,7 @@ import duckdb
 
 from connectors.files.identity import key_expression
 from connectors.files.template import TemplateTable
-from connectors.sql import literal, literals, parquet
+from connectors.sql import literal, parquet
 
 
 def superseded_files(connection: duckdb.DuckDBPyConnection, target: str, accepted: dict[str, int]) -> set[str]:
@@ -28,7 +28,7 @@ def settle_overlaps(
     connection: duckdb.DuckDBPyConnection,
     declared: TemplateTable,
     target: str | None,
-    replaced: Sequence[str],
+    stays: str,
     parts: Sequence[Path],
 ) -> bool:
     """Drop from new parts the rows that a later file has as well, be that file new or in the warehouse.
@@ -37,7 +37,7 @@ def settle_overlaps(
         connection: The warehouse.
         declared: The table.
         target: Schema and table in the warehouse, or None where there is none.
-        replaced: Files whose rows in the warehouse this load replaces.
+        stays: SQL condition on the rows of the warehouse that this load does not replace.
         parts: New rows, one Parquet file per file that was read. Rewritten where rows go.
 
     Returns:
@@ -51,7 +51,7 @@ def settle_overlaps(
     if target is not None:
         everything += (
             f" UNION ALL SELECT {key} AS key, _file, false AS is_new FROM {target}"
-            f" WHERE _file NOT IN {literals(replaced)} AND {key} IN (SELECT {key} FROM {new})"
+            f" WHERE {stays} AND {key} IN (SELECT {key} FROM {new})"
         )
     elif len(parts) == 1:
         return False

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.sql import literals, parquet
+from connectors.sql import parquet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,20 @@ class Stores:
 def collect_stores(
     connection: duckdb.DuckDBPyConnection,
     target: str | None,
-    replaced: Sequence[str],
+    stays: str,
     parts: Sequence[Path],
     default_time_zone: str,
 ) -> Stores:
-    """Fill the temporary table `known_stores` from new parts and from rows of the warehouse that stay."""
-    selects = (
-        [f"SELECT store_id, time_zone, 1 AS age FROM {target} WHERE _file NOT IN {literals(replaced)}"]
-        if target
-        else []
-    )
+    """Fill the temporary table `known_stores` from new parts and from the rows of the warehouse that stay.
+
+    Args:
+        connection: The warehouse.
+        target: Schema and table of the stores, or None where there is none yet.
+        stays: SQL condition on the rows that this load does not replace.
+        parts: New stores.
+        default_time_zone: Zone of stores that do not say theirs.
+    """
+    selects = [f"SELECT store_id, time_zone, 1 AS age FROM {target} WHERE {stays}"] if target else []
     if parts:
         selects.append(f"SELECT store_id, time_zone, 0 AS age FROM {parquet(parts)}")
     everything = (

@@ -205,9 +205,14 @@ def test_a_file_that_is_written_to_meanwhile_is_left_for_the_next_run(
     assert shop.load().tables["sale_lines"].accepted == 2
 
 
-def test_a_full_disk_stops_the_load_with_a_clear_message_and_the_next_run_completes_it(shop: Shop) -> None:
+@pytest.mark.parametrize("fills_up", ["before the rows reach the warehouse", "while the warehouse is written"])
+def test_a_full_disk_stops_the_load_with_a_clear_message_and_the_next_run_completes_it(
+    shop: Shop, fills_up: str
+) -> None:
     shop.sale_lines("sale_lines.csv", LINE)
     shop.load()
+    written = shop.workspace.warehouse.stat().st_size
+    limit = 400_000 if fills_up.startswith("before") else written + 300_000
     rows = "".join(f"T{i},S1,P{i},2025-05-01 10:00:00,1,{i}\n" for i in range(60_000))
     shop.write("sale_lines_2.csv", HEADER + rows)
     code = (
@@ -215,7 +220,7 @@ def test_a_full_disk_stops_the_load_with_a_clear_message_and_the_next_run_comple
         "from connectors.files.settings import FilesSource\nfrom retail.progress import silent\n"
         "from retail.settings import Settings\nfrom retail.workspace import Workspace\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
         "try:\n"
         f"    workspace = Workspace(Path({str(shop.workspace.root)!r}))\n"
         "    connectors.load(FilesSource(type='files'), workspace, Settings(), silent)\n"
