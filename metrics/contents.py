@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 import duckdb
 from sqlglot import exp
@@ -12,6 +13,8 @@ from sqlglot import exp
 from metrics.catalogue import Metric
 from metrics.policy import Schema
 from retail.vocabulary import CATALOGUE, MARTS_SCHEMA
+
+_SALE_LINES: Final = "fct_sale_lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Contents:
         first_date: First business day with a sale line.
         last_date: Last business day with one.
         capabilities: Table of the retail model to what each source says: whether it gives it, and a note.
+        unconverted: Currency to the number of sale lines whose amounts could not be converted for want of a rate.
     """
 
     schema: Schema
@@ -40,6 +44,7 @@ class Contents:
     first_date: date | None
     last_date: date | None
     capabilities: Mapping[str, Mapping[str, tuple[bool, str]]]
+    unconverted: Mapping[str, int]
 
 
 def read(connection: duckdb.DuckDBPyConnection) -> Contents:
@@ -51,14 +56,16 @@ def read(connection: duckdb.DuckDBPyConnection) -> Contents:
         [CATALOGUE, MARTS_SCHEMA],
     ).fetchall():
         schema.setdefault(table.lower(), {})[column.lower()] = kind
-    first, last = _one(connection, schema, "fct_sale_lines", "min(business_date), max(business_date)") or (None, None)
+    first, last = _one(connection, schema, _SALE_LINES, "min(business_date), max(business_date)") or (None, None)
     stores = _all(connection, schema, "dim_stores", "store_id, store_code, store")
     capabilities: dict[str, dict[str, tuple[bool, str]]] = {}
     for source, table, available, note in _all(
         connection, schema, "dim_capabilities", "source, table_name, is_available, note"
     ):
         capabilities.setdefault(table, {})[source] = (bool(available), note or "")
-    return Contents(schema, tuple(Store(*store) for store in stores), first, last, capabilities)
+    missing_rate = "net_amount IS NULL AND net_amount_as_sold IS NOT NULL GROUP BY currency"
+    unconverted = _all(connection, schema, _SALE_LINES, "coalesce(currency, '?'), count(*)", missing_rate)
+    return Contents(schema, tuple(Store(*store) for store in stores), first, last, capabilities, dict(unconverted))
 
 
 def unknown_metrics(
@@ -81,14 +88,19 @@ def unknown_metrics(
     return reasons
 
 
-def partly_known(metric: Metric, contents: Contents) -> list[str]:
-    """A sentence on the sources that give none of what a metric needs, while others do."""
+def caveats(metric: Metric, contents: Contents) -> list[str]:
+    """Sentences on the sources that give none of what a metric needs, and on amounts without an exchange rate."""
     said = [contents.capabilities[table] for table in metric.needs_any_table if table in contents.capabilities]
     sources = {source for table in said for source in table}
     lacking = sorted(s for s in sources if not any(table.get(s, (False, ""))[0] for table in said))
-    if not lacking or len(lacking) == len(sources):
-        return []
-    return [f"{metric.label} leaves out {', '.join(lacking)}, which gives no {' or '.join(metric.needs_any_table)}."]
+    sentences = []
+    if lacking and len(lacking) < len(sources):
+        needed = " or ".join(metric.needs_any_table)
+        sentences.append(f"{metric.label} leaves out {', '.join(lacking)}, which gives no {needed}.")
+    if contents.unconverted and _SALE_LINES in metric.tables and metric.unit in {"currency", "ratio"}:
+        lines = ", ".join(f"{count} in {currency}" for currency, count in sorted(contents.unconverted.items()))
+        sentences.append(f"Amounts leave out sale lines that have no exchange rate: {lines}.")
+    return sentences
 
 
 def _holds_values(connection: duckdb.DuckDBPyConnection, schema: Schema, table: str, expression: str) -> bool:
@@ -103,10 +115,12 @@ def _one(connection: duckdb.DuckDBPyConnection, schema: Schema, table: str, colu
     return rows[0] if rows else None
 
 
-def _all(connection: duckdb.DuckDBPyConnection, schema: Schema, table: str, columns: str) -> list[tuple]:  # type: ignore[type-arg]
+def _all(
+    connection: duckdb.DuckDBPyConnection, schema: Schema, table: str, columns: str, where: str = "true"
+) -> list[tuple[Any, ...]]:
     if table not in schema:
         return []
-    return connection.cursor().execute(f"SELECT {columns} FROM {_name(table)}").fetchall()
+    return connection.cursor().execute(f"SELECT {columns} FROM {_name(table)} WHERE {where}").fetchall()
 
 
 def _name(table: str) -> str:

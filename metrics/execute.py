@@ -101,9 +101,10 @@ def timed_out(timeout_seconds: float) -> QueryTimeout:
 
 
 def _explain(error: duckdb.Error) -> TillsightError:
-    """Say what kind of thing went wrong, without the engine's text: that may quote a value from a hidden row."""
+    """Say what went wrong. The engine's own text is kept for binding only: others may quote a value of a hidden row."""
     if isinstance(error, duckdb.OutOfMemoryException):
         return QueryTimeout("The query needs more memory than it may use. Ask for a shorter period or fewer columns.")
     if isinstance(error, (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)):
         return UnusableRequest("The query cannot be computed: a value is no number, date or text of the kind it needs.")
-    return UnusableRequest(f"The query cannot be run ({type(error).__name__}). Check its functions and types.")
+    reason = str(error).splitlines()[0][:300] if isinstance(error, duckdb.BinderException) else type(error).__name__
+    return UnusableRequest(f"The query cannot be run: {reason}")

@@ -41,7 +41,9 @@ class Worker:
             TillsightError: What the query itself raised.
         """
         with self._lock:
-            self._ask(sandbox, None, _START_SECONDS)
+            if self._ask(sandbox, None, _START_SECONDS) is None:
+                self._kill()
+                raise TillsightError("The process that runs SQL could not be started. Try again; see the log.")
             answer = self._ask(sandbox, sql, timeout_seconds)
             if answer is None:
                 self._kill()

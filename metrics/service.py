@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
-from metrics import contents, details, execute, manifest, plan, policy, stores
-from metrics.assemble import assemble
+from metrics import details, execute, policy
 from metrics.catalogue import Catalogue, Metric
-from metrics.compile import Compiler
-from metrics.contents import Contents, Store
-from metrics.database import Sandbox, describe, open_sandbox
-from metrics.guard import COMPILED, FREE_SQL, Guarded, check
-from metrics.policy import Policy
+from metrics.guard import COMPILED, FREE_SQL, check
 from metrics.process import Worker
 from metrics.query import Filter, MetricQuery
 from metrics.result import Column, Result
-from retail.errors import NothingPublished, Refused
+from metrics.run import OpenRun
+from retail.errors import Refused
 from retail.principal import LOCAL, Principal
 from retail.settings import Settings
 from retail.workspace import ServingRun, Workspace
@@ -87,9 +82,9 @@ class Metrics:
         access = run.access(principal)
         for name in query.metrics:
             _check_metric(run.catalogue.metric(name), principal)
-        planned, guarded = run.compiled(query, access)
+        planned, guarded = access.compiled(query)
         rows = execute.run(access.connection, guarded, self._settings.query_timeout_seconds)
-        warnings = [*planned.warnings, *self._margin_warnings(query, principal, run), *run.partial(query)]
+        warnings = [*planned.warnings, *self._margin_warnings(query, principal, run), *run.caveats(query)]
         return Result(
             planned.columns, rows.rows, guarded.sql, run.catalogue.as_of, tuple(dict.fromkeys(warnings)), rows.truncated
         )
@@ -150,93 +145,6 @@ class Metrics:
         return [f"Cost is unknown for {1 - share:.1%} of net sales here; margin and cost leave those lines out."]
 
 
-class Access:
-    """What one principal may read of one run, and the sandbox that holds them to it."""
-
-    def __init__(self, granted: Policy, sandbox: Sandbox, visible_stores: tuple[Store, ...]) -> None:
-        self.policy = granted
-        self.sandbox = sandbox
-        self.visible_stores = visible_stores
-        self.connection = open_sandbox(sandbox)
-
-
-class OpenRun:
-    """One published run: catalogue, compiler, and a sandbox per kind of principal. Never changes."""
-
-    def __init__(self, serving: ServingRun, currency: str, settings: Settings) -> None:
-        self.serving = serving
-        self._settings = settings
-        self._lock = threading.Lock()
-        self._accesses: dict[tuple[object, ...], Access] = {}
-        semantic, dbt = manifest.read_json(serving.semantic_manifest), manifest.read_json(serving.manifest)
-        connection = _open_whole(serving, settings)
-        self._contents: Contents = contents.read(connection)
-        metrics = manifest.metrics_of(semantic)
-        models = manifest.models_of(dbt, self._contents.schema, serving.run.tables)
-        self._schema = {name: self._contents.schema[name] for name in models}
-        self.catalogue = Catalogue(
-            run_id=serving.run.run_id,
-            metrics=metrics,
-            dimensions=manifest.dimensions_of(semantic, self._contents.schema),
-            models=models,
-            as_of=serving.run.as_of_date,
-            first_date=self._contents.first_date,
-            last_date=self._contents.last_date,
-            currency=currency,
-            unknown=contents.unknown_metrics(connection, self._contents, metrics.values()),
-        )
-        connection.close()
-        self._compiler = Compiler(serving.semantic_manifest)
-        self._planned = lru_cache(maxsize=1000)(self._plan)
-
-    def access(self, principal: Principal) -> Access:
-        """The sandbox for a principal, opened once for everybody who may see the same.
-
-        Raises:
-            UnusableRequest: A store that the principal is held to does not exist.
-        """
-        seen = tuple(sorted({stores.resolve(s, self._contents.stores) for s in principal.stores}, key=_store_id))
-        ids = None if principal.sees_every_store else tuple(store.store_id for store in seen)
-        key = (principal.role, ids)
-        with self._lock:
-            if key not in self._accesses:
-                granted = policy.for_principal(self._schema, principal, ids)
-                sandbox = describe(self.serving.database, granted, self._settings)
-                visible = self._contents.stores if ids is None else seen
-                self._accesses[key] = Access(granted, sandbox, visible)
-            return self._accesses[key]
-
-    def compiled(self, query: MetricQuery, access: Access) -> tuple[plan.Plan, Guarded]:
-        """Plan, SQL and guard of a query, remembered for this run and what the principal may see."""
-        return self._planned(query, access)
-
-    def partial(self, query: MetricQuery) -> list[str]:
-        """Sentences on sources that do not give what the metrics need."""
-        asked = [self.catalogue.metric(name) for name in query.metrics]
-        known = [metric for metric in asked if metric.name not in self.catalogue.unknown]
-        return [sentence for metric in known for sentence in contents.partly_known(metric, self._contents)]
-
-    def _plan(self, query: MetricQuery, access: Access) -> tuple[plan.Plan, Guarded]:
-        planned = plan.make(query, self.catalogue, access.visible_stores)
-        sql = assemble(planned, self._compiler)
-        guarded = check(sql, access.policy, self._settings.query_max_rows, COMPILED)
-        names = tuple(column.name for column in planned.columns)
-        return planned, Guarded(guarded.sql, names, guarded.most_rows)
-
-
-def _open_whole(serving: ServingRun, settings: Settings):  # type: ignore[no-untyped-def]
-    import duckdb
-
-    try:
-        return open_sandbox(Sandbox(str(serving.database), settings.query_memory_limit, settings.threads, ()))
-    except duckdb.Error as error:
-        raise NothingPublished(f"{serving.database} cannot be opened: {error}. Run `tillsight run` again.") from error
-
-
 def _check_metric(metric: Metric, principal: Principal) -> None:
     if metric.is_sensitive and not policy.sees_sensitive(principal.role):
         raise Refused(f"The role {principal.role.value} may not see {metric.label.lower()}.", "role")
-
-
-def _store_id(store: Store) -> str:
-    return store.store_id

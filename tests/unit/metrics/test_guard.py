@@ -92,7 +92,7 @@ def test_what_analysts_write_passes_and_runs(sql: str, everything) -> None:
         ("SELECT FROM WHERE", "parse"),
         ("SELECT x -> FROM dim_stores", "parse"),
         ("dim_stores UNION SELECT 1", "statement"),
-        ("SELECT 1 UNION dim_stores", "statement"),
+        ("SELECT 1 UNION dim_stores", "parse"),
         ("", "statement"),
         ("select s.* x from dim_stores s", "node"),
         ("SELECT * FROM secret.canary", "table"),
