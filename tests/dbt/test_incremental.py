@@ -17,8 +17,6 @@ from retail.settings import Settings
 from retail.workspace import WorkspaceDescription, create
 
 if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
-
     from tests.dbt.conftest import Shop
 
 AS_OF = datetime(2025, 6, 13, 19, 0, tzinfo=UTC)
@@ -37,8 +35,9 @@ CHANGES = {
         update raw_files.sales set status = 'cancelled'
         where sale_id = (select median(sale_id) from raw_files.sales where status = 'completed')""",
     "a deleted ticket": """
-        delete from raw_files.sale_lines where sale_id = (select max(sale_id) from raw_files.sales where status = 'completed');
-        delete from raw_files.sales where sale_id = (select max(sale_id) from raw_files.sales where status = 'completed')""",
+        create temp table deleted as select max(sale_id) as sale_id from raw_files.sales where status = 'completed';
+        delete from raw_files.sale_lines where sale_id in (from deleted);
+        delete from raw_files.sales where sale_id in (from deleted)""",
     "a ticket moved to another day": """
         update raw_files.sales set sold_at = sold_at - interval 9 day
         where sale_id = (select min(sale_id) from raw_files.sales where status = 'completed')""",
@@ -46,13 +45,15 @@ CHANGES = {
         delete from raw_files.payments where payment_id = (select min(payment_id) from raw_files.payments)""",
     "a late movement": """
         update raw_files.stock_movements set quantity = quantity - 1
-        where movement_id = (select median(movement_id) from raw_files.stock_movements where movement_type = 'receipt')""",
+        where movement_id = (
+            select median(movement_id) from raw_files.stock_movements where movement_type = 'receipt')""",
     "a late receipt cost": """
         update raw_files.receipts set unit_cost = unit_cost * 2
         where receipt_id = (select median(receipt_id) from raw_files.receipts)""",
     "a product that turns out to be a charge": """
         update raw_files.products set kind = 'charge'
-        where product_id = (select max(product_id) from raw_files.sale_lines where line_type is null or line_type = 'goods')""",
+        where product_id = (
+            select max(product_id) from raw_files.sale_lines where coalesce(line_type, 'goods') = 'goods')""",
     "a discontinued product and a closed store": """
         update raw_files.products set discontinued_date = date '2025-04-01'
         where product_id = (select min(product_id) from raw_files.stock_movements);

@@ -88,7 +88,7 @@ def test_each_day_opens_moves_and_closes(shop: Shop) -> None:
 
 def test_a_product_is_on_range_for_90_days_after_its_last_sale_or_stock(shop: Shop) -> None:
     shop_days = "select min(business_date), max(business_date), count(*) from marts.fct_stock_daily"
-    # Stock at the close of 1 September is the last sign of life that this ledger knows.
+    # The last unit was sold on 2 September.
     assert shop.rows(f"{shop_days} where product_id = 'files:B'") == [(date(2024, 9, 1), date(2024, 11, 30), 91)]
 
 

@@ -1,13 +1,28 @@
 with ids as (
-    select source, product_id from {{ ref('int_sale_lines_unioned') }}
+    select
+        source,
+        product_id
+    from {{ ref('int_sale_lines_unioned') }}
     union distinct
-    select source, product_id from {{ ref('int_stock_movements_unioned') }}
+    select
+        source,
+        product_id
+    from {{ ref('int_stock_movements_unioned') }}
     union distinct
-    select source, product_id from {{ ref('int_stock_levels_unioned') }}
+    select
+        source,
+        product_id
+    from {{ ref('int_stock_levels_unioned') }}
     union distinct
-    select source, product_id from {{ ref('int_purchase_order_lines_unioned') }}
+    select
+        source,
+        product_id
+    from {{ ref('int_purchase_order_lines_unioned') }}
     union distinct
-    select source, product_id from {{ ref('int_receipts_unioned') }}
+    select
+        source,
+        product_id
+    from {{ ref('int_receipts_unioned') }}
 ),
 
 made as (

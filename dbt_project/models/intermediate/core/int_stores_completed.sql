@@ -1,15 +1,33 @@
 with ids as (
-    select source, store_id from {{ ref('int_sale_lines_unioned') }}
+    select
+        source,
+        store_id
+    from {{ ref('int_sale_lines_unioned') }}
     union distinct
-    select source, store_id from {{ ref('int_sales_unioned') }}
+    select
+        source,
+        store_id
+    from {{ ref('int_sales_unioned') }}
     union distinct
-    select source, store_id from {{ ref('int_stock_movements_unioned') }}
+    select
+        source,
+        store_id
+    from {{ ref('int_stock_movements_unioned') }}
     union distinct
-    select source, store_id from {{ ref('int_stock_levels_unioned') }}
+    select
+        source,
+        store_id
+    from {{ ref('int_stock_levels_unioned') }}
     union distinct
-    select source, store_id from {{ ref('int_purchase_orders_unioned') }}
+    select
+        source,
+        store_id
+    from {{ ref('int_purchase_orders_unioned') }}
     union distinct
-    select source, store_id from {{ ref('int_receipts_unioned') }}
+    select
+        source,
+        store_id
+    from {{ ref('int_receipts_unioned') }}
 ),
 
 declared as (
@@ -32,7 +50,10 @@ made as (
     from ids
     where
         ids.store_id is not null
-        and not exists (select 1 from declared where declared.store_id = ids.store_id)
+        and not exists (
+            select 1 from declared
+            where declared.store_id = ids.store_id
+        )
 ),
 
 together as (

@@ -1,7 +1,13 @@
 with ids as (
-    select source, supplier_id from {{ ref('int_supplier_terms_unioned') }}
+    select
+        source,
+        supplier_id
+    from {{ ref('int_supplier_terms_unioned') }}
     union distinct
-    select source, supplier_id from {{ ref('int_purchase_orders_unioned') }}
+    select
+        source,
+        supplier_id
+    from {{ ref('int_purchase_orders_unioned') }}
 ),
 
 made as (

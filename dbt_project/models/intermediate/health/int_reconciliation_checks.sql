@@ -25,7 +25,7 @@ daily_stock_adds_up as (
         'daily_stock_adds_up' as check_name,
         stores.source,
         days.opening + days.received - days.sold + days.returned + days.transferred + days.adjusted - days.on_hand
-        as difference
+            as difference
     from {{ ref('fct_stock_daily') }} as days
     inner join {{ ref('int_stores_completed') }} as stores on days.store_id = stores.store_id
 ),

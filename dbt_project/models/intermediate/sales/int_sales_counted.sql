@@ -7,10 +7,11 @@ with made as (
         max(lines.customer_id) as customer_id,
         min(lines.channel) as channel
     from {{ ref('int_sale_lines_unioned') }} as lines
-    where not exists (
-        select 1 from {{ ref('int_sales_unioned') }} as sales
-        where sales.sale_id = lines.sale_id
-    )
+    where
+        not exists (
+            select 1 from {{ ref('int_sales_unioned') }} as sales
+            where sales.sale_id = lines.sale_id
+        )
     group by lines.sale_id
 ),
 

@@ -34,7 +34,10 @@ together as (
         sold.unit_cost,
         sold.is_received
     from sold
-    where not exists (select 1 from received where received.product_id = sold.product_id)
+    where not exists (
+        select 1 from received
+        where received.product_id = sold.product_id
+    )
 ),
 
 compared as (

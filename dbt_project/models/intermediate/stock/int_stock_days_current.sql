@@ -47,15 +47,40 @@ discontinued as (
 ),
 
 parts as (
-    select part, store_id, business_date, fingerprint from ledger
+    select
+        part,
+        store_id,
+        business_date,
+        fingerprint
+    from ledger
     union all
-    select part, store_id, business_date, fingerprint from sales
+    select
+        part,
+        store_id,
+        business_date,
+        fingerprint
+    from sales
     union all
-    select part, store_id, business_date, fingerprint from closed
+    select
+        part,
+        store_id,
+        business_date,
+        fingerprint
+    from closed
     union all
-    select part, store_id, business_date, fingerprint from costs
+    select
+        part,
+        store_id,
+        business_date,
+        fingerprint
+    from costs
     union all
-    select part, store_id, business_date, fingerprint from discontinued
+    select
+        part,
+        store_id,
+        business_date,
+        fingerprint
+    from discontinued
 )
 
 select

@@ -28,9 +28,9 @@ select
     {{ as_amount("coalesce(-sum(quantity) filter (where movement_type = 'sale'), 0)") }} as sold,
     {{ as_amount("coalesce(sum(quantity) filter (where movement_type = 'return'), 0)") }} as returned,
     {{ as_amount("coalesce(sum(quantity) filter (where movement_type in ('transfer_in', 'transfer_out')), 0)") }}
-    as transferred,
+        as transferred,
     {{ as_amount("coalesce(sum(quantity) filter (where movement_type in ('shrinkage', 'adjustment')), 0)") }}
-    as adjusted,
+        as adjusted,
     {{ as_amount('sum(quantity)') }} as net_quantity
 from placed
 where business_date <= as_of_date

@@ -13,11 +13,20 @@ with loads as (
 ),
 
 keys as (
-    select source, table_name from {{ ref('int_capabilities_unioned') }}
+    select
+        source,
+        table_name
+    from {{ ref('int_capabilities_unioned') }}
     union distinct
-    select source, table_name from {{ ref('int_table_rows') }}
+    select
+        source,
+        table_name
+    from {{ ref('int_table_rows') }}
     union distinct
-    select source, table_name from loads
+    select
+        source,
+        table_name
+    from loads
 )
 
 select

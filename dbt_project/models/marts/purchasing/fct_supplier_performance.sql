@@ -24,7 +24,7 @@ measured as (
         quantile_cont(lead_time_days, 0.9) as p90_lead_time_days,
         stddev_samp(lead_time_days) as lead_time_days_deviation,
         avg(case when coalesce(is_on_time, false) then 1.0 else 0.0 end)
-            filter (where is_promised and is_due) as on_time_rate,
+        filter (where is_promised and is_due) as on_time_rate,
         sum(least(received_quantity, ordered_quantity)) filter (where is_due)
         / nullif(sum(ordered_quantity) filter (where is_due), 0) as fill_rate
     from lines

@@ -1,47 +1,9 @@
-with ledger_layers as (
-    select
-        store_id,
-        product_id,
-        business_date as received_date,
-        opened + received + greatest(transferred, 0) + greatest(adjusted, 0) + returned as quantity
-    from {{ ref('int_stock_ledger_daily') }}
-),
-
-receipt_layers as (
-    select
-        receipts.store_id,
-        receipts.product_id,
-        receipts.received_date,
-        receipts.quantity
-    from {{ ref('int_receipts_costed') }} as receipts
-    where not exists (
-        select 1 from {{ ref('int_stock_ledger_daily') }} as ledger
-        where
-            ledger.store_id = receipts.store_id
-            and ledger.product_id = receipts.product_id
-    )
-),
-
-layers as (
-    select
-        store_id,
-        product_id,
-        received_date,
-        sum(quantity) as quantity
-    from (
-        select store_id, product_id, received_date, quantity from ledger_layers
-        union all
-        select store_id, product_id, received_date, quantity from receipt_layers
-    )
-    where quantity > 0
-    group by store_id, product_id, received_date
-),
-
 -- First in, first out: what is left are the newest layers.
-stacked as (
+with stacked as (
     select
         levels.store_id,
         levels.product_id,
+        levels.as_of_date,
         levels.as_of_date - layers.received_date as age_days,
         levels.on_hand,
         levels.unit_cost,
@@ -51,17 +13,18 @@ stacked as (
             order by layers.received_date desc
         ) - layers.quantity as newer_quantity
     from {{ ref('fct_stock_levels') }} as levels
-    inner join layers
+    inner join {{ ref('int_stock_layers') }} as layers
         on
             levels.store_id = layers.store_id
             and levels.product_id = layers.product_id
     where levels.on_hand > 0
 ),
 
-remaining as (
+explained as (
     select
         store_id,
         product_id,
+        as_of_date,
         age_days,
         unit_cost,
         least(quantity, on_hand - newer_quantity) as units
@@ -69,36 +32,65 @@ remaining as (
     where newer_quantity < on_hand
 ),
 
--- Stock that no layer explains was there before the records begin.
+totals as (
+    select
+        store_id,
+        product_id,
+        sum(quantity) as quantity
+    from {{ ref('int_stock_layers') }}
+    group by store_id, product_id
+),
+
+has_records as (
+    select count(*) > 0 as answer
+    from {{ ref('int_stock_layers') }}
+),
+
+-- Stock that no layer explains was there before the records begin; without any record nobody knows its age.
 unexplained as (
     select
         levels.store_id,
         levels.product_id,
+        levels.as_of_date,
         181 as age_days,
         levels.unit_cost,
-        levels.on_hand - coalesce(sum(layers.quantity), 0) as units
+        levels.on_hand - coalesce(totals.quantity, 0) as units
     from {{ ref('fct_stock_levels') }} as levels
-    left join layers
+    left join totals
         on
-            levels.store_id = layers.store_id
-            and levels.product_id = layers.product_id
+            levels.store_id = totals.store_id
+            and levels.product_id = totals.product_id
+    cross join has_records
     where
-        levels.on_hand > 0
-        and exists (select 1 from layers)
-    group by levels.store_id, levels.product_id, levels.unit_cost, levels.on_hand
-    having levels.on_hand > coalesce(sum(layers.quantity), 0)
+        levels.on_hand > coalesce(totals.quantity, 0)
+        and has_records.answer
 ),
 
 aged as (
-    select store_id, product_id, age_days, unit_cost, units from remaining
+    select
+        store_id,
+        product_id,
+        as_of_date,
+        age_days,
+        unit_cost,
+        units
+    from explained
     union all
-    select store_id, product_id, age_days, unit_cost, units from unexplained
+    select
+        store_id,
+        product_id,
+        as_of_date,
+        age_days,
+        unit_cost,
+        units
+    from unexplained
 ),
 
 bucketed as (
     select
         store_id,
         product_id,
+        as_of_date,
         unit_cost,
         units,
         case
@@ -114,9 +106,9 @@ bucketed as (
 select
     store_id,
     product_id,
-    (select max(as_of_date) from {{ ref('fct_stock_levels') }}) as as_of_date,
+    as_of_date,
     age_bucket,
     {{ as_amount('sum(units)') }} as units,
     {{ as_amount('sum(units * unit_cost)') }} as stock_value
 from bucketed
-group by store_id, product_id, age_bucket
+group by store_id, product_id, as_of_date, age_bucket

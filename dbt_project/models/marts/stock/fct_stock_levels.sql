@@ -67,6 +67,12 @@ levels as (
             and stocked.product_id = ordered.product_id
 ),
 
+-- One day for all, also where it is already tomorrow for some: stock of now adds up over stores.
+today as (
+    select max(as_of_date) as as_of_date
+    from {{ ref('int_stores_completed') }}
+),
+
 last_sales as (
     select
         store_id,
@@ -79,7 +85,7 @@ last_sales as (
 select
     levels.store_id,
     levels.product_id,
-    stores.as_of_date,
+    today.as_of_date,
     {{ as_amount('levels.on_hand') }} as on_hand,
     {{ as_amount('levels.reserved') }} as reserved,
     {{ as_amount('levels.on_hand - levels.reserved') }} as available,
@@ -94,7 +100,7 @@ select
     last_sales.last_sold_date,
     coalesce(levels.last_received_date, receipts.last_received_date) as last_received_date
 from levels
-inner join {{ ref('int_stores_completed') }} as stores on levels.store_id = stores.store_id
+cross join today
 inner join {{ ref('dim_products') }} as products on levels.product_id = products.product_id
 left join {{ ref('int_in_stock_demand') }} as demand
     on

@@ -7,5 +7,5 @@ select
     'files:' || store_id as store_id,
     cast(starts_date as date) as starts_date,
     cast(ends_date as date) as ends_date,
-    cast(discount_rate as decimal(9,6)) as discount_rate
+    cast(discount_rate as decimal(9, 6)) as discount_rate
 from {{ source('raw_files', 'promotions') }}

@@ -3,6 +3,6 @@ select
     'files:' || purchase_order_line_id as purchase_order_line_id,
     'files:' || purchase_order_id as purchase_order_id,
     'files:' || product_id as product_id,
-    cast(quantity as decimal(18,4)) as quantity,
-    cast(unit_cost as decimal(18,4)) as unit_cost
+    cast(quantity as decimal(18, 4)) as quantity,
+    cast(unit_cost as decimal(18, 4)) as unit_cost
 from {{ source('raw_files', 'purchase_order_lines') }}
