@@ -152,6 +152,8 @@ def choices_of(shop: Shop) -> Choices:
 
 
 def _product_named(shop: Shop, name: str) -> tuple[str, ...]:
+    if not name.isprintable():  # no name has control characters, and the guard refuses them
+        return ()
     found = shop.rows("dim_products", ("product",), where=(equals("product", name),), limit=1)
     return tuple(str(row["product"]) for row in found.rows)
 

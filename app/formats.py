@@ -15,7 +15,7 @@ MISSING = "–"
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "ILS": "₪", "TRY": "₺", "PLN": "zł "}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~&^=\"'/])")
-_LINK_OR_DIRECTIVE = re.compile(r"([:@]|www(?=\.))", re.IGNORECASE)
+_LINK_OR_DIRECTIVE = re.compile(r"([:@]|www(?=\\\.))", re.IGNORECASE)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _WORD_JOINER = "\u2060"
 
@@ -114,7 +114,7 @@ def plain(text: object) -> str:
     Backslashes stop Markdown and LaTeX. Streamlit also turns `:name:`, bare addresses and e-mails in finished text
     into icons and links, which no escape stops; an invisible word joiner does.
     """
-    one_line = " ".join(str(text).split())
+    one_line = "".join(letter for letter in " ".join(str(text).split()) if letter.isprintable())
     return _LINK_OR_DIRECTIVE.sub(rf"\1{_WORD_JOINER}", _MARKDOWN.sub(r"\\\1", one_line))
 
 

@@ -61,8 +61,8 @@ def _figures(shop: Shop, tables: list[Row]) -> None:
         st.caption("Demo data stay on the day they were made for; they do not go stale.")
     elif is_stale:
         st.warning(
-            f"The numbers are older than {shop.settings.freshness_hours} hours. Run `tillsight run`, and look below for "
-            "a run that failed."
+            f"The numbers are older than {shop.settings.freshness_hours} hours. Run `tillsight run`, and look "
+            "below for a run that failed."
         )
 
 

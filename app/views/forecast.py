@@ -110,8 +110,8 @@ def _series(shop: Shop, series: Row) -> None:
     chart = charts.fan(history, ahead, stockouts, title="Units a day")
     st.altair_chart(chart, alt=f"Units sold a day and the forecast for {_name(series)}")
     st.caption(
-        "Grey: sold. Line: the middle of the forecast. Bands, from dark to light: 2, 4, 6 and 8 days of 10 are expected "
-        "inside." + (" Triangles: out of stock at close, so sales were held down." if len(stockouts) else "")
+        "Grey: sold. Line: the middle of the forecast. Bands, from dark to light: 2, 4, 6 and 8 days of 10 are "
+        "expected inside." + (" Triangles: out of stock at close, so sales were held down." if len(stockouts) else "")
     )
     columns = (
         Column("target_date", "Day", "date", "column"),
