@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -71,7 +71,7 @@ def manifests(tmp_path_factory: pytest.TempPathFactory, marts_sql: str) -> Path:
     return folder / "target"
 
 
-def publish(workspace: Workspace, manifests: Path, run_id: str, statements: str) -> None:
+def lay_down(workspace: Workspace, manifests: Path, run_id: str, statements: str) -> None:
     """Lay a serving folder down as the pipeline would."""
     folder = workspace.serving / f"marts-{run_id}"
     folder.mkdir(parents=True)
@@ -91,12 +91,18 @@ def publish(workspace: Workspace, manifests: Path, run_id: str, statements: str)
 
 
 @pytest.fixture(scope="session")
+def publish() -> Callable[[Workspace, Path, str, str], None]:
+    """Lay a serving folder down as the pipeline would."""
+    return lay_down
+
+
+@pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory, manifests: Path, marts_sql: str) -> Workspace:
     description = WorkspaceDescription(
         kind="demo", dataset="hand-made", created_at="2025-01-20T00:00:00Z", reporting_currency="EUR"
     )
     workspace = create(tmp_path_factory.mktemp("home"), "demo-hand-made", description)
-    publish(workspace, manifests, "1", marts_sql)
+    lay_down(workspace, manifests, "1", marts_sql)
     return workspace
 
 

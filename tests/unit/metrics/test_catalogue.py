@@ -89,7 +89,8 @@ def test_models_carry_columns_tests_rows_and_lineage(metrics: Metrics) -> None:
 def test_the_document_lists_the_catalogue(metrics: Metrics) -> None:
     said = {}
     for section in DOCUMENT.read_text().split("\n## ")[1:]:
-        splits = re.findall(r"`(\w+)`", re.search(r"^Split by: (.*)\.$", section, re.MULTILINE)[1])
+        found = re.search(r"^Split by: (.*)\.$", section, re.MULTILINE)
+        splits = re.findall(r"`(\w+)`", found[1]) if found else []
         rows = re.findall(r"^\| `(\w+)`(\*?) \| (.+) \| (\w+) \| (.+) \| (.*) \|$", section, re.MULTILINE)
         said |= {name: (*row, splits) for name, *row in rows}
     expected = {
