@@ -98,7 +98,7 @@ def check_noise(reader: Reader, noise: bytes) -> None:
 
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-LONG = settings(QUICK, max_examples=3000)
+LONG = settings(QUICK, max_examples=1000)
 
 
 @QUICK
