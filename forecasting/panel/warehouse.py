@@ -59,7 +59,7 @@ known as materialized (
     from activity
     group by store_id, product_id
 ),
-pairs as (
+pairs as materialized (
     select
         known.*,
         coalesce(products.category, '{_NO_CATEGORY}') as category,
@@ -86,7 +86,7 @@ from (
         row_number() over (
             order by is_active desc, recent_units desc, store_id, product_id
         ) <= $max_series as is_busiest,
-        count(*) filter (where is_active) over () as active_pairs
+        (select count(*) from pairs where is_active and start_date <= $cutoff) as active_pairs
     from pairs
     where start_date <= $cutoff
 )
