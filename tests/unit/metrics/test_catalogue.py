@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
+
+import sqlglot
+import yaml
 
 from metrics import Metrics
 from metrics.catalogue import TIME_NAMES
 from metrics.policy import is_sensitive
 from retail.workspace import Workspace
 
+PROJECT = Path(__file__).parents[3] / "dbt_project"
 DOCUMENT = Path(__file__).parents[3] / "docs" / "metrics.md"
 PROMISED = """
 net_sales sales_with_tax tax_amount discount_amount charges_amount units_sold units_returned units_net transactions
@@ -66,14 +71,27 @@ def test_dimensions_are_those_that_metricflow_knows(metrics: Metrics, workspace:
 
 
 def test_metrics_over_sensitive_columns_are_marked_so(metrics: Metrics, workspace: Workspace) -> None:
-    import json
-
     manifest = json.loads(workspace.published().semantic_manifest.read_text())
     exprs = {m["name"]: m["expr"] for model in manifest["semantic_models"] for m in model["measures"]}
     for metric in manifest["metrics"]:
         words = " ".join(exprs[m["name"]] for m in metric["type_params"]["input_measures"])
         tells = any(is_sensitive(word) for word in re.findall(r"\w+", words))
         assert bool(metric["config"]["meta"].get("is_sensitive")) == tells, metric["name"]
+
+
+def test_definitions_use_columns_that_the_marts_promise(workspace: Workspace) -> None:
+    promised = {
+        model["name"]: {column["name"] for column in model["columns"]}
+        for file in (PROJECT / "models" / "marts").rglob("*.yml")
+        for model in yaml.safe_load(file.read_text()).get("models", [])
+    }
+    manifest = json.loads(workspace.published().semantic_manifest.read_text())
+    for model in manifest["semantic_models"]:
+        table = model["node_relation"]["alias"]
+        for element in (*model["measures"], *model["dimensions"], *model["entities"]):
+            expression = sqlglot.parse_one(element.get("expr") or element["name"], read="duckdb")
+            columns = {column.name for column in expression.find_all(sqlglot.exp.Column)}
+            assert columns <= promised[table], (table, element["name"])
 
 
 def test_models_carry_columns_tests_rows_and_lineage(metrics: Metrics) -> None:

@@ -47,7 +47,8 @@ def test_a_query_prints_one_document(workspace: Workspace) -> None:
     with duckdb.connect(workspace.published().database, read_only=True) as plain:
         revenue, transactions = plain.execute(
             "select sum(net_amount)::double, count(distinct sale_id) filter (where quantity > 0) "
-            "from marts.fct_sale_lines where store_id = 'files:S2' and business_date between '2025-01-01' and '2025-01-05'"
+            "from marts.fct_sale_lines "
+            "where store_id = 'files:S2' and business_date between '2025-01-01' and '2025-01-05'"
         ).fetchone()
     assert document["rows"] == [
         {"store": "Old Town", "week": "2024-12-30", "revenue": revenue, "transactions": transactions}
