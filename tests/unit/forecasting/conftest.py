@@ -58,7 +58,7 @@ def shop(warehouse: duckdb.DuckDBPyConnection) -> Callable[..., duckdb.DuckDBPyC
                 [f"P{product}", f"Product {product}", f"Category {product % 2}"],
             )
             for store in range(1, stores + 1):
-                units = generator.poisson(24 / product * WEEK[dates.weekday])
+                units = generator.poisson(24 / product * WEEK[dates.day_of_week])
                 sold = pd.DataFrame({"business_date": dates, "units": units.astype(float)}).query("units > 0")
                 warehouse.execute(
                     "insert into marts.fct_sales_daily select ?, ?, business_date, units, 0, units, units * 2, false "
@@ -79,7 +79,7 @@ def panel() -> Callable[..., Panel]:
         generator = np.random.default_rng(3)
         dates = pd.date_range(end=LAST_DAY, periods=days)
         level = np.linspace(3, 30, series)[:, None]
-        units = generator.poisson(level * WEEK[dates.weekday])
+        units = generator.poisson(level * WEEK[dates.day_of_week])
         return panel_from_frame(
             pd.DataFrame(
                 {
