@@ -123,7 +123,7 @@ def test_a_load_killed_at_any_job_is_made_good(changed_shop: Shop) -> None:
 def test_a_load_killed_at_any_moment_is_made_good(changed_shop: Shop) -> None:
     expected, _, seconds = undisturbed(changed_shop)
     moments = random.Random(20250613)
-    for attempt in range(50):
+    for attempt in range(25):
         shop = copy_of(changed_shop, f"killed-{attempt}")
         process = start(shop)
         assert process.stdout is not None
