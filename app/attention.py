@@ -9,6 +9,7 @@ from typing import Literal
 from app import formats
 from app.data import Row, Shop, records
 from app.filters import Filters, equals
+from app.periods import SAME_WEEKDAY_LAST_YEAR
 from retail.errors import Refused
 
 GOOD_SELLER_UNITS_A_DAY = 1.0
@@ -97,19 +98,22 @@ def _low_cover(shop: Shop, filters: Filters) -> list[Attention]:
 
 
 def _drops(shop: Shop, filters: Filters, most: int = 3) -> list[Attention]:
-    """Products that sold far less in the last 7 days than in the 28 before, and not for want of stock.
+    """Products that sold far less in the last 7 days than in the 28 before, not for want of stock, nor by season.
 
-    The fall counts when it is half or more and more than four standard deviations of a Poisson count.
+    The fall counts when it is half or more and more than four standard deviations of a Poisson count. It is the
+    season's when the same weeks of last year fell by half or more too.
     """
     last = shop.today - timedelta(days=1)
-    recent = _units(shop, filters, last - timedelta(days=6), last)
-    earlier = _units(shop, filters, last - timedelta(days=34), last - timedelta(days=7))
+    recent, earlier = _recent_and_earlier(shop, filters, last)
+    recent_last_year, earlier_last_year = _recent_and_earlier(shop, filters, last - SAME_WEEKDAY_LAST_YEAR)
     available = _available(shop, filters)
     found = []
-    for product, units in earlier.items():
-        weekly, now = units / 4, recent.get(product, 0.0)
+    for product, weekly in earlier.items():
+        now = recent.get(product, 0.0)
         falls_far = now < weekly * (1 - _DROP) and weekly - now > _DROP_DEVIATIONS * weekly**0.5
-        if weekly >= _LEAST_UNITS_A_WEEK and falls_far and available.get(product, 1.0) > 0:
+        usual = earlier_last_year.get(product, 0.0)
+        is_season = usual >= _LEAST_UNITS_A_WEEK and recent_last_year.get(product, 0.0) < usual * (1 - _DROP)
+        if weekly >= _LEAST_UNITS_A_WEEK and falls_far and not is_season and available.get(product, 1.0) > 0:
             found.append((weekly - now, product, weekly, now))
     return [
         Attention(
@@ -172,6 +176,13 @@ def _good_sellers(shop: Shop, filters: Filters) -> list[Row]:
         limit=_LOOKED_AT,
     )
     return [row for row in records(result) if (row["mean_daily_units"] or 0) >= GOOD_SELLER_UNITS_A_DAY]
+
+
+def _recent_and_earlier(shop: Shop, filters: Filters, last: date) -> tuple[dict[str, float], dict[str, float]]:
+    """Units a week by product: of the 7 days up to `last`, and the mean of the 4 weeks before them."""
+    recent = _units(shop, filters, last - timedelta(days=6), last)
+    earlier = _units(shop, filters, last - timedelta(days=34), last - timedelta(days=7))
+    return recent, {product: units / 4 for product, units in earlier.items()}
 
 
 def _units(shop: Shop, filters: Filters, first: date, last: date) -> dict[str, float]:

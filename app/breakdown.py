@@ -36,7 +36,7 @@ def show(shop: Shop, filters: Filters, before: Period, name: str) -> None:
     then = {row[by]: row[name] for row in _by(shop, filters, before, name, by).rows}
     rows = [
         {
-            by: row[by] if row[by] is not None else "(none)",
+            by: row[by] if row[by] is not None else f"No {shop.catalogue.dimensions[by].label.lower()}",
             name: row[name],
             "before": then.get(row[by]),
             "change": _change(row[name], then.get(row[by])),
@@ -70,7 +70,7 @@ def _by(shop: Shop, filters: Filters, period: Period, name: str, by: str) -> Res
 
 def _bars(shop: Shop, rows: list[Row], by: str, name: str) -> None:
     metric = shop.catalogue.metric(name)
-    frame = pd.DataFrame(rows[:_BARS])
+    frame = pd.DataFrame([row for row in rows if (formats.as_float(row[name]) or 0) > 0][:_BARS], columns=[by, name])
     frame["label"] = frame[by].astype(str)
     frame["amount"] = pd.to_numeric(frame[name])
     unit = f" ({shop.currency})" if metric.unit == "currency" else ""

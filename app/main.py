@@ -12,7 +12,7 @@ TODAY = "views/today.py"
 
 def main() -> None:
     """Lay out the pages and draw the one that the address names."""
-    st.set_page_config(page_title="Tillsight", page_icon=str(_ASSETS / "icon.svg"), layout="wide")
+    st.set_page_config(page_icon=str(_ASSETS / "icon.svg"), layout="wide")
     st.logo(str(_ASSETS / "logo.svg"), size="large", icon_image=str(_ASSETS / "icon.svg"))
     st.html(_ASSETS / "style.css")
     pages = [
@@ -24,7 +24,9 @@ def main() -> None:
         st.Page("views/data_health.py", title="Data health", url_path="data-health"),
         st.Page("views/analyst.py", title="Analyst", url_path="analyst"),
     ]
-    st.navigation(pages).run()
+    page = st.navigation(pages)
+    st.set_page_config(page_title=f"{page.title} · Tillsight")
+    page.run()
 
 
 def _go_to_today() -> None:

@@ -10,7 +10,7 @@ from metrics import Result
 from retail.errors import TillsightError
 
 _LAST = "analyst_result"
-_EXAMPLE = """select store, date_trunc('month', business_date) as month, sum(net_amount) as net_sales
+_EXAMPLE = """select store, cast(date_trunc('month', business_date) as date) as month, sum(net_amount) as net_sales
 from fct_sale_lines
 join dim_stores using (store_id)
 where line_type <> 'charge'
@@ -41,8 +41,9 @@ def show(shop: Shop) -> None:
 
 
 def _result(shop: Shop, result: Result) -> None:
-    st.caption(formats.count(len(result.rows), "row") + (", cut off" if result.truncated else ""))
-    if result.rows:
+    if not result.rows:
+        components.empty("The query gave no rows.")
+    else:
         components.table(result.rows, result.columns, shop.currency, "query", alt="Result of the query", height_rows=20)
     components.warnings(result)
     with st.expander("SQL as it ran"):

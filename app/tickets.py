@@ -45,9 +45,9 @@ def show(shop: Shop, filters: Filters) -> None:
         max_value=filters.period.last,
         format="YYYY-MM-DD",
         width=200,
-        required=True,
         key=f"tickets_day_{filters.period.first}_{filters.period.last}",
     )
+    day = day or filters.period.last  # an emptied field holds nothing
     where = [equals("business_date", day)]
     if filters.store_id:
         where.append(equals("store_id", filters.store_id))

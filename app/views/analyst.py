@@ -8,6 +8,8 @@ from app import auth, components, formats, lineage, page, sql_editor
 from app.data import Shop
 from metrics import Column
 
+_FIRST = "fct_sale_lines"
+
 
 def render(shop: Shop) -> None:
     """Draw the page."""
@@ -28,7 +30,8 @@ def render(shop: Shop) -> None:
 
 def _models(shop: Shop) -> None:
     names = sorted(shop.catalogue.models)
-    name = st.selectbox("Model", names, key="analyst_model", filter_mode="contains", width=320)
+    first = names.index(_FIRST) if _FIRST in names else 0
+    name = st.selectbox("Model", names, index=first, key="analyst_model", filter_mode="contains", width=320)
     model = shop.catalogue.models[name]
     st.text(model.description)
     if model.rows is not None:
@@ -59,7 +62,7 @@ def _metrics(shop: Shop) -> None:
             "dimensions": ", ".join(metric.dimensions),
             "synonyms": ", ".join(metric.synonyms),
         }
-        for metric in shop.catalogue.metrics.values()
+        for metric in sorted(shop.catalogue.metrics.values(), key=lambda metric: metric.label)
         if metric.name in visible
     ]
     columns = (

@@ -62,7 +62,8 @@ def _figures(shop: Shop, filters: Filters, before: Period) -> None:
             for name in names
         ]
     )
-    st.caption(f"Change on {formats.span(before.first, before.last)}.")
+    still_running = " Today is not over and counts as far as it has come." if period.last == shop.today else ""
+    st.caption(f"Change on {formats.span(before.first, before.last)}.{still_running}")
     components.warnings(now)
 
 
