@@ -100,7 +100,8 @@ def free_port(host: str, wanted: int) -> int:
 
 
 def _arguments(host: str, port: int) -> list[str]:
-    return ["run", str(APP), f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
+    quiet = ["--logger.level=warning", "--logger.hideWelcomeMessage=true", "--server.headless=true"]
+    return ["run", str(APP), f"--server.address={host}", f"--server.port={port}", *quiet]
 
 
 def _environment(command: CliContext, workspace: Workspace) -> dict[str, str]:
