@@ -1,0 +1,1 @@
+"""Prompts, one file each with its examples, loaded by name. The assistant will be their first reader."""
