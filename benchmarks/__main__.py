@@ -9,9 +9,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import plot, report, results
-from benchmarks.growth import AS_OF_AT
 from benchmarks.process import elsewhere
-from benchmarks.run import run_size
+from benchmarks.run import make_sample, run_size
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,7 +23,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-", dir=data) as temporary:
         _say("Making the sample chain")
         sample = Path(temporary) / "sample" / "files"
-        sample_lines = elsewhere(_make_sample, sample)
+        sample_lines = elsewhere(make_sample, sample)
         sizes = []
         for millions in arguments.lines:
             copies = math.ceil(millions * 1_000_000 / sample_lines)
@@ -35,13 +34,6 @@ def main() -> int:
     report.update(result, arguments.output / "benchmarks.md")
     print(report.whole(result.sizes))
     return 1 if any(found.failure for size in sizes for found in size.measurements if found.step != "pandas") else 0
-
-
-def _make_sample(folder: Path) -> int:
-    """Make the whole sample chain, and return its sale lines: about a million."""
-    from demo.sample import generate
-
-    return generate(folder, as_of_at=AS_OF_AT).lines
 
 
 def _arguments() -> argparse.Namespace:

@@ -44,7 +44,9 @@ def handwritten(folder: BenchmarkFolder) -> Outcome:
     """The marts by one SQL file, straight from the raw tables; their rows and totals must be the product's."""
     folder.handwritten_database.unlink(missing_ok=True)
     with duckdb.connect(str(folder.handwritten_database), config=_config()) as connection:
-        connection.execute("set timezone = 'UTC'; set preserve_insertion_order = false")
+        connection.execute(
+            "set timezone = 'UTC'; set preserve_insertion_order = false; set enable_progress_bar = false"
+        )
         connection.execute(f"attach '{folder.workspace.warehouse}' as warehouse (read_only)")
         with stopwatch() as watch:
             connection.execute(HANDWRITTEN.read_text())

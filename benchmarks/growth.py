@@ -64,7 +64,7 @@ def grow(sample: Path, folder: Path, day_folder: Path, copies: int) -> GrownChai
     folder.mkdir(parents=True)
     day_folder.mkdir(parents=True)
     with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
+        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
         tables = _read(connection, sample)
         for table in tables - MOMENTS.keys() - SCALED.keys():
             _write(connection, f"from {table}", folder / f"{table}.csv")

@@ -21,6 +21,13 @@ SETUP_STEPS: Final = ("load", "dbt_run")
 """Without these, none of the later steps means anything."""
 
 
+def make_sample(folder: Path) -> int:
+    """Make the whole sample chain, and return its sale lines: about a million."""
+    from demo.sample import generate
+
+    return generate(folder, as_of_at=AS_OF_AT).lines
+
+
 def run_size(sample: Path, root: Path, millions: int, copies: int, say: Say) -> SizeResult:
     """Grow the sample, take every step, and remove what was made.
 
