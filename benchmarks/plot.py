@@ -70,9 +70,12 @@ def _line(axes: Axes, sizes: Sequence[SizeResult], read: Read, label: str, colou
 
 
 def _finish(axes: Axes, sizes: Sequence[SizeResult], label: str) -> None:
+    from matplotlib.ticker import LogLocator
+
     lines = [size.sale_lines / 1e6 for size in sizes]
     axes.set(xscale="log", yscale="log", xlabel="Sale lines, millions", ylabel=label)
     axes.set_xticks(lines, [f"{size.millions}" for size in sizes])
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.minorticks_off()
     bottom, top = axes.get_ylim()
     start = (bottom * top) ** 0.5 * (lines[0] / lines[-1]) ** 0.5
