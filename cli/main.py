@@ -14,6 +14,8 @@ from cli import connect
 from cli.backup import backup, restore
 from cli.context import CliContext
 from cli.doctor import doctor
+from cli.forecast import backtest, forecast
+from cli.forecast import backtest, forecast
 from cli.metrics import metrics_app, sql_command
 from cli.output import print_json, print_note
 from cli.pipeline import dagster, demo, run, sync
@@ -36,7 +38,7 @@ app = typer.Typer(
 )
 
 
-for command in (demo, run, sync, dagster, doctor, backup, restore):
+for command in (demo, run, sync, dagster, doctor, backup, restore, forecast, backtest):
     app.command()(command)
 app.command("app")(open_app)
 app.command("sql")(sql_command)

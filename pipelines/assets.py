@@ -19,6 +19,7 @@ from dagster import (
     FreshnessPolicy,
     MaterializeResult,
     RetryPolicy,
+    asset,
     multi_asset,
 )
 from dagster_dbt import dbt_assets
@@ -28,6 +29,7 @@ from forecasting.tables import SCHEMAS as FORECAST_TABLES
 from pipelines import forecast, ingest, publish, transform
 from pipelines.keys import (
     BOOKKEEPING,
+    WEIGHTS_KEY,
     KeyTranslator,
     file_key,
     mart_key,
@@ -42,6 +44,7 @@ from retail.errors import SourceError, TillsightError
 from retail.settings import Settings
 
 Manifest = Mapping[str, Any]
+FORECAST_INPUTS = [mart_key(name) for name in ("fct_sales_daily", "fct_stock_daily", "dim_products", "dim_stores")]
 INGEST_RETRIES = RetryPolicy(max_retries=2, delay=2, backoff=Backoff.EXPONENTIAL)
 
 
@@ -124,7 +127,7 @@ def forecast_assets(settings: Settings) -> AssetsDefinition:
     specs = [
         AssetSpec(
             mart_key(table),
-            deps=[mart_key("fct_sales_daily"), mart_key("dim_products"), mart_key("dim_stores")],
+            deps=[*FORECAST_INPUTS, WEIGHTS_KEY],
             group_name="forecast",
             kinds={"duckdb"},
         )
@@ -146,6 +149,26 @@ def forecast_assets(settings: Settings) -> AssetsDefinition:
         yield _check(check, passed=outcome.report is not None, outcome=outcome.message)
 
     return make
+
+
+def model_weights() -> AssetsDefinition:
+    """The weights of the models. Not part of a run: the job `selection` makes them."""
+
+    @asset(
+        key=WEIGHTS_KEY,
+        deps=FORECAST_INPUTS,
+        group_name="forecast",
+        description="How much each model counts, by backtest on the shop's own history.",
+        required_resource_keys={"pipeline_run"},
+    )
+    def weights(context: AssetExecutionContext) -> MaterializeResult[Any]:
+        run = _run(context)
+        with run.step("selection") as step:
+            series = forecast.select_models(run.workspace, run.settings, progress=run.display)
+            step.message = f"{series:,} series backtested"
+        return MaterializeResult(metadata={"series": series})
+
+    return weights
 
 
 def published_assets(manifest: Manifest, settings: Settings) -> AssetsDefinition:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from forecasting import run as forecasting_run
 from forecasting.run import ForecastReport
+from forecasting.selection import select
+from pipelines.inputs import weights_path
 from pipelines.warehouse import open_warehouse
 from retail.errors import TillsightError
 from retail.progress import Progress, silent
@@ -44,4 +46,21 @@ def forecast(workspace: Workspace, settings: Settings, *, run_id: str, progress:
         ForecastError: The forecast could not be made; the tables hold what they held before.
     """
     with open_warehouse(workspace, settings) as connection:
-        return forecasting_run.forecast(connection, settings, run_id=run_id, progress=progress)
+        return forecasting_run.forecast(
+            connection, settings, run_id=run_id, progress=progress, weights_path=weights_path(workspace)
+        )
+
+
+def select_models(workspace: Workspace, settings: Settings, *, progress: Progress = silent) -> int:
+    """Backtest on the shop's own history, and keep how much each model counts for the forecasts to come.
+
+    Takes minutes, so it is no step of a run: it has a job and a weekly schedule of its own.
+
+    Returns:
+        Series that were backtested.
+
+    Raises:
+        ForecastError: There is too little history; the old weights stay.
+    """
+    with open_warehouse(workspace, settings) as connection:
+        return select(connection, settings, weights_path(workspace), progress=progress).series

@@ -18,6 +18,11 @@ CODE_THAT_MAKES_DATA: Final = ("connectors", "dbt_project", "forecasting", "pipe
 SETTINGS_THAT_MAKE_DATA: Final = ("chronos_weights", "forecast_horizon_days", "forecast_max_series")
 
 
+def weights_path(workspace: Workspace) -> Path:
+    """File of the workspace's own model weights; missing means the weights that Tillsight ships with."""
+    return workspace.root / "forecast_weights.json"
+
+
 def incoming_files(workspace: Workspace) -> list[Path]:
     """Files that the connected sources would read now, and the mappings they are read by."""
     files: list[Path] = []
@@ -38,7 +43,7 @@ def inputs_now(workspace: Workspace, settings: Settings) -> str:
         workspace.describe().model_dump_json(),
         workspace.sources.read_text(),
         *[f"{name}={getattr(settings, name)}" for name in SETTINGS_THAT_MAKE_DATA],
-        *stamps(incoming_files(workspace)),
+        *stamps([*incoming_files(workspace), weights_path(workspace)]),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

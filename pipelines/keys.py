@@ -43,6 +43,10 @@ def mart_key(table: str) -> AssetKey:
     return AssetKey([MARTS_SCHEMA, table])
 
 
+WEIGHTS_KEY: Final = AssetKey(["forecast", "weights"])
+"""How much each model counts, found by backtest on the shop's own history."""
+
+
 def published_key(table: str) -> AssetKey:
     """A mart in the serving folder."""
     return AssetKey(["published", table])

@@ -21,18 +21,30 @@ from pipelines.fingerprint import stamps
 from pipelines.inputs import incoming_files
 from retail.workspace import Workspace
 
+SUNDAYS = "30 2 * * 0"
+"""Half past two on Sundays: done before the nightly run begins."""
+
 NIGHTLY = "30 4 * * *"
 """Half past four, when a shop's day is over and its next has not begun."""
 
 
 def nightly_schedule(workspace: Workspace, job: UnresolvedAssetJobDefinition) -> ScheduleDefinition:
     """Run every night in the workspace's time zone; on by itself for a real shop, off for a demo."""
+    return _schedule("nightly", NIGHTLY, workspace, job)
+
+
+def weekly_selection(workspace: Workspace, job: UnresolvedAssetJobDefinition) -> ScheduleDefinition:
+    """Backtest the forecast's models every week; on by itself for a real shop, off for a demo."""
+    return _schedule("weekly_selection", SUNDAYS, workspace, job)
+
+
+def _schedule(name: str, cron: str, workspace: Workspace, job: UnresolvedAssetJobDefinition) -> ScheduleDefinition:
     description = workspace.describe()
     is_real = description.kind == "real"
     return ScheduleDefinition(
-        name="nightly",
+        name=name,
         job=job,
-        cron_schedule=NIGHTLY,
+        cron_schedule=cron,
         execution_timezone=description.default_time_zone,
         default_status=DefaultScheduleStatus.RUNNING if is_real else DefaultScheduleStatus.STOPPED,
     )

@@ -11,13 +11,15 @@ from pipelines import assets
 from pipelines.checks import reconciliation_checks
 from pipelines.dbt import PROJECT, Dbt
 from pipelines.ingest import connected_sources
+from pipelines.keys import WEIGHTS_KEY
 from pipelines.progress import RunDisplay, SilentDisplay
 from pipelines.resources import pipeline_run
-from pipelines.schedules import incoming_sensor, nightly_schedule
+from pipelines.schedules import incoming_sensor, nightly_schedule, weekly_selection
 from retail.settings import Settings
 from retail.workspace import Workspace
 
 JOB = "pipeline"
+SELECTION_JOB = "selection"
 
 
 def definitions_of(
@@ -45,18 +47,21 @@ def definitions_of(
     manifest = json.loads(dbt.prepare().read_text())
     semantic_manifest = json.loads(dbt.semantic_manifest.read_text())
     # One process a run: DuckDB has one writer.
-    job = define_asset_job(JOB, AssetSelection.all(), executor_def=in_process_executor)
+    whole = AssetSelection.all() - AssetSelection.assets(WEIGHTS_KEY)
+    job = define_asset_job(JOB, whole, executor_def=in_process_executor)
+    selection = define_asset_job(SELECTION_JOB, AssetSelection.assets(WEIGHTS_KEY), executor_def=in_process_executor)
     return Definitions(
         assets=[
             *[asset for source in dbt.sources for asset in assets.ingest_assets(source, manifest)],
             assets.dbt_models(manifest),
+            assets.model_weights(),
             assets.forecast_assets(settings),
             assets.published_assets(manifest, settings),
             *assets.metric_assets(semantic_manifest),
         ],
         asset_checks=reconciliation_checks(),
-        jobs=[job],
-        schedules=[nightly_schedule(workspace, job)],
+        jobs=[job, selection],
+        schedules=[nightly_schedule(workspace, job), weekly_selection(workspace, selection)],
         sensors=[incoming_sensor(workspace, job)],
         resources={"pipeline_run": pipeline_run(dbt, display or SilentDisplay(), lock=lock)},
         executor=in_process_executor,
