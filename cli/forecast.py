@@ -1,4 +1,4 @@
-"""`tillsight forecast` and `tillsight backtest`: what the last forecast holds, and how good the models are on a panel."""
+"""`tillsight forecast` and `tillsight backtest`: what the last forecast holds, and how good the models are."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from cli.backup import backup, restore
 from cli.context import CliContext
 from cli.doctor import doctor
 from cli.forecast import backtest, forecast
-from cli.forecast import backtest, forecast
 from cli.metrics import metrics_app, sql_command
 from cli.output import print_json, print_note
 from cli.pipeline import dagster, demo, run, sync

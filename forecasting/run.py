@@ -22,6 +22,7 @@ from forecasting.models.protocol import Cube, Forecaster
 from forecasting.models.registry import forecast_models
 from forecasting.panel import Mask, Panel
 from forecasting.panel.warehouse import CATEGORY_STORE, find_cutoff, panel_from_warehouse
+from forecasting.segments import segments
 from forecasting.tables import ensure_tables
 from forecasting.weights import Selection, Weights, load, prior
 from forecasting.windows import accuracy, open_window
@@ -162,9 +163,12 @@ def _selection(path: Path | None, report: ForecastReport) -> Selection | None:
 
 def _answer(panel: Panel, settings: Settings, weights: Weights, progress: Progress) -> _Answer:
     models = forecast_models(settings)
-    only = {models[0].name: _worth_a_model(panel, settings.forecast_max_series)}
-    tested = _evaluate(panel, models, weights, only, progress)
+    chronos = models[0].name
+    worth = _worth_a_model(panel, settings.forecast_max_series)
+    tested = _evaluate(panel, models, weights, {chronos: worth}, progress)
     serving = [model for model in models if model.name not in tested.dropped]
+    share = np.array([weights.shares(segment, [model.name for model in models])[0] for segment in segments(panel)])
+    only = {chronos: worth & (share > 0)}
     members = predict_members(serving, panel, settings.forecast_horizon_days, QUANTILE_LEVELS, progress, only)
     cube, model_names = combine(members, panel, weights)
     return _Answer(cube, model_names, tested.per_series, tested.accuracy, tested.dropped | members.dropped)

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 
 from forecasting import tables
@@ -53,8 +52,7 @@ def select(
             f"{len(panel.dates)} days of sales are too few to select forecast weights by: it takes "
             f"{2 * panel.frequency.horizon + 1}. Until then the shipped weights serve."
         )
-    chosen = np.sort(np.random.default_rng(0).permutation(len(panel))[:MAX_SERIES])
-    found = backtest(panel.take(chosen), forecast_models(settings), progress=progress)
+    found = backtest(panel.sample(MAX_SERIES), forecast_models(settings), progress=progress)
     save(weights_path, Selection(found.weights, found.accuracy))
     columns = list(tables.SCHEMAS[tables.FORECAST_ACCURACY])
     tables.replace(warehouse, {tables.FORECAST_ACCURACY: pd.DataFrame(found.accuracy, columns=columns)})

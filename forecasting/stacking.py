@@ -1,7 +1,8 @@
-"""Learning the weights of the combination: those that minimise its pinball loss on past windows, shrunk towards equal.
+"""Learning the weights of the combination: those that minimise its pinball loss on past windows, shrunk.
 
 The loss of an average of quantiles is convex in the weights, so exponentiated gradient descent (Kivinen & Warmuth 1997)
-from equal weights finds them without a solver and keeps them positive and adding up to 1.
+from equal weights finds them without a solver and keeps them positive and adding up to 1. The weights of a segment are
+shrunk towards those of all series, and those towards equal, all the more the fewer series there are.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from forecasting.windows import Window
 _STEPS = 80
 _RATE = 2.0
 _SERIES_PER_SEGMENT = 150
-_HALF_TRUST = 20
-"""Series-windows at which learnt and equal weights count the same."""
+_HALF_TRUST = 50
+"""Series-windows at which learnt weights count as much as what they are shrunk towards."""
 _NEGLIGIBLE = 0.02
 
 
@@ -33,29 +34,38 @@ def learn_weights(windows: Sequence[Window], models: Sequence[str], seed: int = 
         seed: Of the sample of series that a segment is learnt from.
     """
     generator = np.random.default_rng(seed)
-    segments: dict[str, dict[str, float]] = {}
-    for segment in SEGMENTS:
-        weights = _learn(windows, models, generator, segment)
-        if weights:
-            segments[segment] = weights
-    default = _learn(windows, models, generator, None) or dict.fromkeys(models, 1.0 / len(models))
-    return Weights(default=default, segments=segments)
+    equal = np.full(len(models), 1.0 / len(models))
+    default = _learn(windows, models, generator, None, equal)
+    segments = {
+        segment: _learn(windows, models, generator, segment, default)
+        for segment in SEGMENTS
+        if any((window.segments == segment).any() for window in windows)
+    }
+    return Weights(
+        default=_named(default, models), segments={name: _named(learnt, models) for name, learnt in segments.items()}
+    )
 
 
 def _learn(
-    windows: Sequence[Window], models: Sequence[str], generator: np.random.Generator, segment: str | None
-) -> dict[str, float]:
+    windows: Sequence[Window],
+    models: Sequence[str],
+    generator: np.random.Generator,
+    segment: str | None,
+    towards: NDArray[np.float64],
+) -> NDArray[np.float64]:
     samples = [_sample(window, models, generator, segment) for window in windows]
     actual = np.concatenate([sample[0] for sample in samples])
-    if not len(actual) or not np.nansum(actual) > 0:
-        return {}
+    if not np.nansum(actual) > 0:
+        return towards
     cubes = np.concatenate([sample[1] for sample in samples], axis=1)
     learnt = _descend(actual, cubes, np.asarray(windows[0].levels, dtype=np.float32))
     trust = len(actual) / (len(actual) + _HALF_TRUST)
-    weights = trust * learnt + (1 - trust) / len(models)
-    weights = np.where(weights < _NEGLIGIBLE, 0, weights)
-    weights /= weights.sum()
-    return {model: round(float(weight), 4) for model, weight in zip(models, weights, strict=True)}
+    return trust * learnt + (1 - trust) * towards
+
+
+def _named(weights: NDArray[np.float64], models: Sequence[str]) -> dict[str, float]:
+    kept = np.where(weights < _NEGLIGIBLE, 0, weights)
+    return {model: round(float(weight / kept.sum()), 4) for model, weight in zip(models, kept, strict=True)}
 
 
 def _sample(

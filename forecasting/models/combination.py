@@ -63,6 +63,8 @@ def predict_members(
     members = Members({}, {}, {})
     for model in models:
         rows = (only or {}).get(model.name, np.ones(len(panel), dtype=bool))
+        if not rows.any():
+            continue
         asked = panel if rows.all() else panel.take(rows)
         started = time.perf_counter()
         try:

@@ -24,8 +24,17 @@ def read_panel_file(
     known: Sequence[str] = (),
     static: Sequence[str] = (),
     in_stock: str | None = None,
+    max_series: int | None = None,
 ) -> Panel:
-    """Read `unique_id, ds, y` and the named columns from a Parquet file.
+    """Read `unique_id, ds, y` and the named columns from a Parquet file (see `panel_from_frame`).
+
+    Args:
+        path: The file.
+        frequency: Length of a period.
+        known: Columns known for the future too.
+        static: Columns that describe a series.
+        in_stock: Column that says whether demand could be seen.
+        max_series: Keep a seeded sample of so many series; null keeps all.
 
     Raises:
         UnusableRequest: The file cannot be read or is no panel; says what is wrong with it.
@@ -39,7 +48,8 @@ def read_panel_file(
         raise UnusableRequest(
             f"{path} cannot be read as a panel: {error}. It needs the columns {', '.join(columns)} in a Parquet file."
         ) from error
-    return panel_from_frame(frame, frequency, known=known, static=static, in_stock=in_stock)
+    panel = panel_from_frame(frame, frequency, known=known, static=static, in_stock=in_stock)
+    return panel if max_series is None else panel.sample(max_series)
 
 
 def panel_from_frame(

@@ -82,6 +82,10 @@ class Panel:
             covariates={name: values[rows] for name, values in self.covariates.items()},
         )
 
+    def sample(self, most: int) -> Panel:
+        """A seeded sample of at most so many series, in the panel's order."""
+        return self.take(np.sort(np.random.default_rng(0).permutation(len(self))[:most]))
+
     def until(self, end: int) -> Panel:
         """The panel as it was known after the first `end` periods (all series, also those not started)."""
         return self.between(0, end)
