@@ -85,8 +85,10 @@ class Chronos:
     def _load(self) -> Any:
         folder = Path(self.weights)
         if not folder.exists() and _HUB_NAME.fullmatch(self.weights):
-            _check_hub(self.weights)
-            return self._open(self.weights, offline=False)
+            is_cached = _is_cached(self.weights)
+            if not is_cached:
+                _check_hub(self.weights)
+            return self._open(self.weights, offline=is_cached)
         if not (folder / "config.json").is_file():
             raise ForecastError(
                 f"{self.weights} holds no Chronos weights (no config.json). Set TILLSIGHT_CHRONOS_WEIGHTS to a folder "
@@ -128,6 +130,16 @@ def _hub(*, offline: bool) -> Iterator[None]:
         yield
     finally:
         constants.HF_HUB_OFFLINE, constants.HF_HUB_DISABLE_TELEMETRY = before
+
+
+def _is_cached(weights: str) -> bool:
+    """Whether an earlier run has fetched these weights, so that the hub need not be asked again."""
+    with _hub(offline=True):
+        from huggingface_hub import try_to_load_from_cache
+
+        return all(
+            isinstance(try_to_load_from_cache(weights, name), str) for name in ("config.json", "model.safetensors")
+        )
 
 
 def _check_hub(weights: str) -> None:

@@ -92,3 +92,19 @@ def test_an_unreachable_hub_is_said_at_once(panel: Callable[..., Panel], no_netw
     with pytest.raises(ForecastError, match="out of reach"):
         model.predict(panel(2), 7, QUANTILE_LEVELS)
     assert len(no_network) == 1
+
+
+def test_weights_fetched_before_serve_without_asking_the_hub(
+    panel: Callable[..., Panel], tmp_path: Path, no_network: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    repository = tmp_path / "models--someone--weights"
+    shutil.copytree(BUNDLED_CHECKPOINT, repository / "snapshots" / "abc")
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("abc")
+    made = panel(2)
+    table = Chronos("someone/weights").predict(made, 7, QUANTILE_LEVELS)
+    assert np.isfinite(to_cube(table, made, 7, QUANTILE_LEVELS)).all()
+    assert no_network == []
