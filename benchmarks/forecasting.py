@@ -113,11 +113,11 @@ def _write_prior(found: dict[str, Backtest]) -> None:
 
 
 def _mean(counted: list[tuple[int, dict[str, float]]]) -> dict[str, float]:
-    """Mean share of each model; under a tenth it is left out: a model that hardly counts makes names long."""
+    """Mean share of each model; what is under a fifth is left out: it is what one set has and others have not."""
     models = list(dict.fromkeys(model for _, share in counted for model in share))
     series = sum(count for count, _ in counted)
     mean = {model: sum(count * share.get(model, 0.0) for count, share in counted) / series for model in models}
-    kept = {model: share for model, share in mean.items() if share >= 0.1}
+    kept = {model: share for model, share in mean.items() if share >= 0.2}
     return {model: round(share / sum(kept.values()), 2) for model, share in kept.items()}
 
 
