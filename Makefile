@@ -38,7 +38,7 @@ check: $(DEV)  ## ruff, mypy, import-linter, sqlfluff
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
-	@$(BIN)/sqlfluff lint --nofail-on-warning --disable-progress-bar -q dbt_project/models dbt_project/tests
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar -q dbt_project/models dbt_project/tests
 
 bench: $(DEV)  ## the figures of docs/benchmarks.md (LINES=1,10,50 in millions)
 	@$(BIN)/python -m benchmarks $(if $(LINES),--lines $(LINES),)

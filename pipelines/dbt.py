@@ -69,6 +69,23 @@ class Dbt:
             write_atomically(stamp, fingerprint)
         return self.manifest
 
+    @property
+    def is_built_as_written(self) -> bool:
+        """Whether the last whole build was made by the SQL as it is now; else incremental models start over."""
+        stamp = self._built_stamp
+        return stamp.is_file() and stamp.read_text() == self._sql_fingerprint()
+
+    def note_whole_build(self) -> None:
+        """Note that every model has been built by the SQL as it is now."""
+        write_atomically(self._built_stamp, self._sql_fingerprint())
+
+    @property
+    def _built_stamp(self) -> Path:
+        return self.workspace.dbt_target / "built.fingerprint"
+
+    def _sql_fingerprint(self) -> str:
+        return code_fingerprint([self.project], extra=self.sources, suffixes=frozenset({".sql"}))
+
     def run(self, *command: str) -> Iterator[Event]:
         """Run a dbt command and yield its log as it comes.
 

@@ -10,13 +10,15 @@ CODE_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv", ".json", ".sa
 GENERATED = frozenset({"__pycache__", "target", "logs", "dbt_packages"})
 
 
-def code_fingerprint(folders: Sequence[Path], extra: Iterable[str] = ()) -> str:
-    """Fingerprint of the text of a program's files."""
+def code_fingerprint(
+    folders: Sequence[Path], extra: Iterable[str] = (), suffixes: frozenset[str] = CODE_SUFFIXES
+) -> str:
+    """Fingerprint of the text of a program's files, those with these suffixes."""
     digest = hashlib.sha256("\n".join(extra).encode())
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             relative = path.relative_to(folder)
-            if path.suffix in CODE_SUFFIXES and not GENERATED.intersection(relative.parts):
+            if path.suffix in suffixes and not GENERATED.intersection(relative.parts):
                 digest.update(f"\n{folder.name}/{relative}\n".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()

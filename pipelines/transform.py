@@ -22,6 +22,9 @@ def prepare_warehouse(dbt: Dbt) -> None:
 def transform(dbt: Dbt, *, select: Sequence[str] = (), progress: Progress = silent) -> Iterator[Event]:
     """Build and test every model, yielding dbt's log as it comes.
 
+    Incremental models start over when the SQL has changed since the last whole build: rows made by older SQL beside
+    rows made by newer would be two truths in one table.
+
     Args:
         dbt: The project on a workspace.
         select: Models to build; none means all.
@@ -30,10 +33,13 @@ def transform(dbt: Dbt, *, select: Sequence[str] = (), progress: Progress = sile
     Raises:
         PipelineError: A model could not be built or a test of severity error failed; names them.
     """
-    for event in dbt.run("build", *(["--select", *select] if select else [])):
+    refresh = [] if dbt.is_built_as_written else ["--full-refresh"]
+    for event in dbt.run("build", *refresh, *(["--select", *select] if select else [])):
         if event["info"]["name"] in NODE_RESULTS:
             data = event["data"]
             progress(
                 str(data["node_info"]["node_name"]), int(data["index"]), int(data.get("total") or data["num_models"])
             )
         yield event
+    if not select:
+        dbt.note_whole_build()
