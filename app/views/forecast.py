@@ -201,7 +201,8 @@ def _accuracy(shop: Shop) -> None:
     components.table(result.rows, columns, shop.currency, "forecast-accuracy", alt="Accuracy of each model")
     st.caption(
         "WQL: error of all quantiles over sales, lower is better. MASE: error over that of repeating last week, "
-        "better below 1. Bias: forecast less sales, over sales. A right 10% line has 10% of days below it."
+        "better below 1. Bias: middle of the forecast less sales, over sales; the middle of rare sales is often 0, "
+        "so read it for fast sellers. A right 10% line has 10% of days below it."
     )
 
 

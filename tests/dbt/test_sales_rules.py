@@ -31,6 +31,7 @@ def shop(make_shop: Callable[..., Shop]) -> Shop:
         {"product_id": "POST", "sku": "P1", "name": "Postage", "kind": "charge"},
         {"product_id": "TEA1", "sku": "T1", "name": "Tea"},
         {"product_id": "TEA2", "sku": "T2", "name": "Tea"},
+        {"product_id": "TEA3", "sku": "T3", "name": "Tea (T2)"},
     )
     shop.insert(
         "promotions",
@@ -166,9 +167,10 @@ def test_products_and_stores_that_no_file_names_are_made_from_their_ids(shop: Sh
 
 
 def test_labels_are_unique_where_names_are_not(shop: Shop) -> None:
-    assert shop.rows("select product from marts.dim_products where name = 'Tea' order by 1") == [
+    assert shop.rows("select product from marts.dim_products where name like 'Tea%' order by 1") == [
         ("Tea (T1)",),
-        ("Tea (T2)",),
+        ("Tea (T2) (files:TEA2)",),
+        ("Tea (T2) (files:TEA3)",),
     ]
     assert shop.rows("select store from marts.dim_stores order by 1") == [("Harbour (S1)",), ("Harbour (S2)",), ("S9",)]
 

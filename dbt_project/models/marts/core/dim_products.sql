@@ -57,34 +57,52 @@ named as (
     left join suppliers on products.product_id = suppliers.product_id
     left join latest_costs on products.product_id = latest_costs.product_id
     left join {{ ref('dim_suppliers') }} as dim_suppliers on suppliers.supplier_id = dim_suppliers.supplier_id
+),
+
+labels as (
+    select
+        product_id,
+        case
+            when namesakes = 1 then name
+            when twins = 1 and sku is not null then name || ' (' || sku || ')'
+            else name || ' (' || product_id || ')'
+        end as label
+    from named
+),
+
+-- a product may be called what the label of another comes out as
+repeated as (
+    select label
+    from labels
+    group by label
+    having count(*) > 1
 )
 
 select
-    product_id,
-    case
-        when namesakes = 1 then name
-        when twins = 1 then name || ' (' || sku || ')'
-        else name || ' (' || product_id || ')'
-    end as product,
-    name,
-    sku,
-    barcode,
-    nullif(department, '') as department,
-    nullif(category, '') as category,
-    category_path,
-    brand,
-    unit,
-    list_price,
-    unit_cost,
-    tax_rate,
-    is_stocked,
-    shelf_life_days,
-    coalesce(is_active, discontinued_date is null) as is_active,
-    variant_of,
-    launched_date,
-    discontinued_date,
-    supplier_id,
-    supplier,
-    kind,
-    source
+    named.product_id,
+    case when repeated.label is null then labels.label else labels.label || ' (' || named.product_id || ')' end
+        as product,
+    named.name,
+    named.sku,
+    named.barcode,
+    nullif(named.department, '') as department,
+    nullif(named.category, '') as category,
+    named.category_path,
+    named.brand,
+    named.unit,
+    named.list_price,
+    named.unit_cost,
+    named.tax_rate,
+    named.is_stocked,
+    named.shelf_life_days,
+    coalesce(named.is_active, named.discontinued_date is null) as is_active,
+    named.variant_of,
+    named.launched_date,
+    named.discontinued_date,
+    named.supplier_id,
+    named.supplier,
+    named.kind,
+    named.source
 from named
+inner join labels on named.product_id = labels.product_id
+left join repeated on labels.label = repeated.label
