@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
+from retail.errors import ConfigurationError
 from retail.vocabulary import Role
 
 BUNDLED_CHECKPOINT = Path(__file__).parent.parent / "forecasting" / "checkpoints" / "bolt-synthetic"
+SECRETS_FOLDER = "TILLSIGHT_SECRETS_FOLDER"
+"""Environment variable that names a folder with one file per setting, the file's name being the variable's."""
 
 
 class Settings(BaseSettings):
-    """Settings from the environment (prefix `TILLSIGHT_`), then from files named by setting in the secrets folder."""
+    """Settings from the environment (prefix `TILLSIGHT_`), then from the files of the secrets folder.
+
+    Raises:
+        ConfigurationError: The secrets folder does not exist, or others than its owner may use it.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TILLSIGHT_", extra="ignore", frozen=True)
 
@@ -57,3 +65,29 @@ class Settings(BaseSettings):
     keep_published_runs: int = Field(3, ge=2, description="Published runs kept on disk, the newest first.")
     freshness_hours: int = Field(26, ge=1, description="Hours after which published data counts as stale.")
     log_level: str = Field("WARNING", description="Level of the log on standard error.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, and the environment over the secrets folder."""
+        folder = os.environ.get(SECRETS_FOLDER)
+        secrets = [SecretsSettingsSource(settings_cls, secrets_dir=_private(Path(folder)))] if folder else []
+        return (init_settings, env_settings, *secrets)
+
+
+def _private(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"{SECRETS_FOLDER} names {folder}, which is no folder. Make it, or unset the variable."
+        )
+    if folder.stat().st_mode & 0o077:
+        raise ConfigurationError(
+            f"Others may read the secrets in {folder}. Close it to them with `chmod 700 {folder}`."
+        )
+    return folder
