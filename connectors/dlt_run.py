@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _ENVIRONMENT: Final = {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RUNTIME__LOG_LEVEL": "ERROR",
+    "RUNTIME__LOG_LEVEL": "CRITICAL",  # what dlt logs as an error it also raises, and we say it in one line
     "LOAD__DELETE_COMPLETED_JOBS": "true",
     "LOAD__TRUNCATE_STAGING_DATASET": "true",
     "LOAD__WORKERS": "1",

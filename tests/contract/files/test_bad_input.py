@@ -232,6 +232,7 @@ def test_a_full_disk_stops_the_load_with_a_clear_message_and_the_next_run_comple
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=120, check=False
     )
     assert "PipelineError files: the load stopped because disk space or memory ran out" in done.stdout, done.stderr
+    assert done.stderr == ""
     assert shop.load().errors == []
     assert shop.rows("SELECT count(*), count(DISTINCT sale_line_id) FROM raw_files.sale_lines") == [(60_001, 60_001)]
 
