@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+import yaml
 from dagster import AssetKey, DagsterInstance, Definitions, RunRequest, SkipReason, build_sensor_context
+from dagster._core.instance import InstanceRef
 
+from pipelines.instance import DAGSTER_YAML
 from pipelines.wiring import definitions_of
 from retail.settings import Settings
 from retail.workspace import Workspace
@@ -125,3 +128,10 @@ def test_the_manifest_is_parsed_into_the_workspace_and_only_when_stale(
     assert "model.tillsight.dim_tills" in json.loads(manifest.read_text())["nodes"]
     assert not (project / "target").exists()
     assert not (project / "logs").exists()
+
+
+def test_dagster_started_by_hand_phones_nobody(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    with DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path), config_dir=str(root))) as instance:
+        assert not instance.telemetry_enabled
+    assert yaml.safe_load((root / "dagster.yaml").read_text()) == yaml.safe_load(DAGSTER_YAML)
