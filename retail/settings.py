@@ -77,17 +77,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, and the environment over the secrets folder."""
         folder = os.environ.get(SECRETS_FOLDER)
-        secrets = [SecretsSettingsSource(settings_cls, secrets_dir=_private(Path(folder)))] if folder else []
-        return (init_settings, env_settings, *secrets)
+        if folder:
+            file_secret_settings = SecretsSettingsSource(settings_cls, secrets_dir=_private(Path(folder)))
+        return init_settings, env_settings, dotenv_settings, file_secret_settings
 
 
 def _private(folder: Path) -> Path:
     if not folder.is_dir():
-        raise ConfigurationError(
-            f"{SECRETS_FOLDER} names {folder}, which is no folder. Make it, or unset the variable."
-        )
+        raise ConfigurationError(f"{SECRETS_FOLDER}: there is no folder {folder}. Make it, or unset the variable.")
     if folder.stat().st_mode & 0o077:
-        raise ConfigurationError(
-            f"Others may read the secrets in {folder}. Close it to them with `chmod 700 {folder}`."
-        )
+        raise ConfigurationError(f"{SECRETS_FOLDER}: others may use {folder}. Close it to them: `chmod 700 {folder}`.")
     return folder

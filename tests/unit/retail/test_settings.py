@@ -53,5 +53,5 @@ def test_a_secrets_folder_that_others_may_read_or_that_is_missing_is_refused(sec
     with pytest.raises(ConfigurationError, match="chmod 700"):
         Settings()
     secrets.rename(secrets.with_name("moved"))
-    with pytest.raises(ConfigurationError, match="is no folder"):
+    with pytest.raises(ConfigurationError, match="there is no folder"):
         Settings()
