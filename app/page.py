@@ -41,7 +41,7 @@ def show(title: str, render: Callable[[Shop], None]) -> None:
         st.error(formats.plain(error))
     except Exception as error:  # the page's edge
         path = write_to_error_log(Settings().home, error)
-        _log.exception("%s: unexpected error, details in %s", title, path)
+        _log.exception("%s: unexpected error, details in %s", title, path or "this log")
         st.error("Something unexpected went wrong on this page. The details are in the log of the app.")
 
 

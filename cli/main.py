@@ -131,5 +131,6 @@ def _report_unexpected(error: Exception, arguments: Sequence[str]) -> int:
     log = write_to_error_log(settings.home, error)
     if logging.getLogger().isEnabledFor(logging.DEBUG):
         logging.getLogger("tillsight").error("unexpected error", exc_info=error)
-    message = f"Something unexpected went wrong ({type(error).__name__}: {error}). The details are in {log}."
+    where = f"The details are in {log}." if log else "Run again with TILLSIGHT_LOG_LEVEL=DEBUG for the details."
+    message = f"Something unexpected went wrong ({type(error).__name__}: {error}). {where}"
     return _report(message, "error", 1, arguments)

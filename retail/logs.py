@@ -14,11 +14,18 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(level=logging.getLevelNamesMapping().get(level.upper(), logging.WARNING), format=_FORMAT)
 
 
-def write_to_error_log(home: Path, error: BaseException) -> Path:
-    """Append an error with its traceback to the error log in `home`, and return the log's path."""
+def write_to_error_log(home: Path, error: BaseException) -> Path | None:
+    """Append an error with its traceback to the error log in `home`.
+
+    Returns:
+        The log's path; None where nothing can be written there, which may well be the error itself.
+    """
     path = home / "logs" / "tillsight.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2)
+    except OSError:
+        return None
     handler.setFormatter(logging.Formatter(_FORMAT))
     record = logging.LogRecord(
         "tillsight", logging.ERROR, __file__, 0, str(error), None, (type(error), error, error.__traceback__)

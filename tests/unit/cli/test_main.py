@@ -91,6 +91,14 @@ def test_what_nobody_expected_is_one_line_and_a_traceback_in_the_log(tillsight: 
     assert "Traceback" in tillsight("backup", "b.tar.gz", TILLSIGHT_LOG_LEVEL="DEBUG").stderr
 
 
+def test_a_log_that_cannot_be_written_does_not_hide_the_error(tillsight: Tillsight, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file where the workspaces should be")
+    answer = tillsight("demo", "--no-serve")
+    assert answer.returncode == 1
+    assert "Traceback" not in answer.stderr
+    assert "TILLSIGHT_LOG_LEVEL=DEBUG" in answer.stderr.splitlines()[-1]
+
+
 def test_global_options_may_stand_anywhere() -> None:
     given = ["metrics", "query", "x", "--workspace", "w", "--store=S1", "--json", "--store", "S2", "--", "--role", "y"]
     assert global_options_first(given) == [
