@@ -174,7 +174,7 @@ def _metrics(_settings: Settings, root: Path, run_id: str) -> Metrics:  # noqa: 
 # Streamlit leaves arguments that begin with an underscore out of the key; the run and the person are in it.
 @st.cache_data(show_spinner=False, max_entries=_REMEMBERED, hash_funcs={MetricQuery: repr, Principal: repr})
 def _query(
-    key: tuple[str, str],  # noqa: ARG001
+    key: tuple[str, str],  # noqa: ARG001  which run it is
     query: MetricQuery,
     principal: Principal,
     _metrics: Metrics,
@@ -184,7 +184,7 @@ def _query(
 
 @st.cache_data(show_spinner=False, max_entries=_REMEMBERED, hash_funcs={Filter: repr, Principal: repr})
 def _rows(
-    key: tuple[str, str],  # noqa: ARG001
+    key: tuple[str, str],  # noqa: ARG001  which run it is
     model: str,
     columns: tuple[str, ...],
     where: tuple[Filter, ...],

@@ -60,7 +60,7 @@ def _forecast(panel: Panel, horizon: int, levels: Sequence[float]) -> np.ndarray
                 fallback_model=SeasonalNaive(season, alias="ets"),
             )
             answer = model.forecast(df=_complete(panel), h=horizon, level=widths)
-    except Exception as error:
+    except Exception as error:  # statsforecast may raise anything
         log.exception("statsforecast failed")
         raise ForecastError(
             f"AutoETS failed on {len(panel)} series: {error}. It is left out of the forecast."

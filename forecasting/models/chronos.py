@@ -106,7 +106,7 @@ class Chronos:
                 pipeline = BaseChronosPipeline.from_pretrained(
                     weights, device_map=device, dtype=torch.float32, local_files_only=offline
                 )
-            except Exception as error:
+            except Exception as error:  # a broken checkpoint may raise anything
                 log.debug("loading %s failed", weights, exc_info=True)
                 raise ForecastError(
                     f"The Chronos weights {weights} cannot be loaded: {_one_line(error)}. They may be incomplete, "

@@ -118,7 +118,7 @@ def test_a_folder_with_files_is_refused_and_left_alone(tmp_path: Path, as_of_at:
 
 def test_a_moment_without_time_zone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnusableRequest, match="no time zone"):
-        generate(tmp_path / "incoming", as_of_at=datetime(2025, 1, 1), size="small")  # noqa: DTZ001
+        generate(tmp_path / "incoming", as_of_at=datetime(2025, 1, 1), size="small")  # noqa: DTZ001  the mistake that is tested
 
 
 def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path, as_of_at: datetime) -> None:
