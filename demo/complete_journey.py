@@ -53,7 +53,7 @@ _TABLES = {
         select product_id::varchar as product_id, product_id::varchar as sku,
             coalesce(concat_ws(' ', coalesce(product_type, product_category), package_size), '') as joined_name,
             if(joined_name = '', concat('Product ', product_id), joined_name) as name,
-            nullif(concat_ws(' > ', department, product_category, product_type), '') as category_path,
+            nullif(concat_ws(' > ', department, product_category), '') as category_path,
             brand
         from read_parquet(getvariable('products')) order by product_id""",
     "customers": """

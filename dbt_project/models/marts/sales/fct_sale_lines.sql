@@ -38,7 +38,7 @@ returned_and_sold as (
     select distinct goods_lines.sale_id
     from goods_lines
     inner join returned on goods_lines.sale_id = returned.sale_id
-    where goods_lines.quantity > 0
+    where goods_lines.quantity >= 0
 ),
 
 promotions as (

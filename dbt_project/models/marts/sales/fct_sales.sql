@@ -11,7 +11,8 @@ with lines as (
         sum(lines.gross_amount) as gross_amount,
         sum(lines.discount_amount) as discount_amount,
         sum(lines.charges_amount) as charges_amount,
-        sum(lines.total_amount) as total_amount
+        sum(lines.total_amount) as total_amount,
+        bool_or(lines.is_return_only_ticket) as is_return_only
     from {{ ref('fct_sale_lines') }} as lines
     where {{ in_changed_store_day('lines') }}
     group by lines.sale_id
@@ -62,7 +63,7 @@ select
     {{ as_amount('lines.charges_amount') }} as charges_amount,
     {{ as_amount('lines.total_amount') }} as total_amount,
     {{ as_amount('payments.payments_amount') }} as payments_amount,
-    coalesce(lines.units_returned > 0 and lines.units_sold = 0, false) as is_return_only,
+    coalesce(lines.is_return_only, false) as is_return_only,
     tickets.cashier,
     tickets.register,
     tickets.currency
