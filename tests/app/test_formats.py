@@ -1,3 +1,5 @@
+"""Numbers, dates and other people's words as the pages show them."""
+
 from __future__ import annotations
 
 import csv

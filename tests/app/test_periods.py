@@ -1,3 +1,5 @@
+"""Periods, and what each is compared with."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""Files and rows that cannot be used: each is named with its reason, and nothing else is lost."""
+
 from __future__ import annotations
 
 import subprocess

@@ -1,3 +1,5 @@
+"""What `sources.yaml` may say."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,3 +1,5 @@
+"""What a load does with files that are new, changed, copied, overlapping or gone."""
+
 from __future__ import annotations
 
 import gzip

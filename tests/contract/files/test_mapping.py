@@ -1,3 +1,5 @@
+"""Files with other columns than the template's."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

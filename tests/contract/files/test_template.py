@@ -1,3 +1,5 @@
+"""The template is the retail model and what the documentation says."""
+
 from __future__ import annotations
 
 import re

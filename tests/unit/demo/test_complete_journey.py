@@ -1,3 +1,5 @@
+"""Complete Journey in the template of the files connector."""
+
 from __future__ import annotations
 
 import sys

@@ -1,3 +1,5 @@
+"""The sample chain's files: their shape, their size, and that they are the same each time."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,3 +1,5 @@
+"""Demo workspaces are made once and never over something else."""
+
 from __future__ import annotations
 
 import subprocess
