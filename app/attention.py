@@ -120,7 +120,7 @@ def _drops(shop: Shop, filters: Filters, most: int = 3) -> list[Attention]:
             "Selling less",
             "orange",
             f"{formats.plain(product)} sold {formats.number(now)} in the last 7 days, usually "
-            f"{formats.number(weekly)} a week, though it is not out of stock.",
+            f"{formats.number(weekly)} a week{', though it is not out of stock' if product in available else ''}.",
             "views/sales.py",
             filters.address(product=product, period="last_90_days", department=None, category=None),
         )
