@@ -12,7 +12,7 @@ select
     recent.store_id,
     recent.product_id,
     count(*) as in_stock_days,
-    {{ as_amount('coalesce(sum(sales.units_sold), 0) / count(*)') }} as mean_daily_units
+    cast(coalesce(sum(sales.units_sold), 0) as double) / count(*) as mean_daily_units
 from recent
 left join {{ ref('fct_sales_daily') }} as sales
     on
