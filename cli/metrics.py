@@ -42,7 +42,7 @@ def query_metrics(
     context: typer.Context,
     names: Annotated[str, typer.Argument(metavar="METRIC[,METRIC]", help="Metrics, by name or synonym.")],
     by: Annotated[str, typer.Option(help="Dimensions and periods to split by, with commas: store,week.")] = "",
-    where: Annotated[list[str] | None, typer.Option(help="One comparison, such as \"category = 'Dairy'\".")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="One comparison, such as \"department = 'Dairy'\".")] = None,
     from_date: Annotated[str | None, typer.Option("--from", help="First business day, such as 2025-03-01.")] = None,
     to_date: Annotated[str | None, typer.Option("--to", help="Last business day, inclusive.")] = None,
     order: Annotated[str, typer.Option(help="Columns to order by, with commas; -net_sales is largest first.")] = "",
@@ -55,7 +55,7 @@ def query_metrics(
     result = _open(command).query(query, command.principal())
     if as_json:
         document = {"columns": [column.name for column in result.columns], "rows": result.rows, "sql": result.sql}
-        print_json({**document, "as_of": result.as_of, "warnings": result.warnings, "truncated": result.truncated})
+        print_json({**document, "as_of": result.as_of, "warnings": _warnings(result), "truncated": result.truncated})
         return
     _print_result(result)
 
@@ -136,10 +136,15 @@ def _describe(metric: Metric) -> dict[str, object]:
 def _print_result(result: Result) -> None:
     names = tuple(column.name for column in result.columns)
     _print_table(names, [tuple(_text(row[name]) for name in names) for row in result.rows])
-    for warning in result.warnings:
+    for warning in _warnings(result):
         print_note(warning)
-    if result.truncated:
-        print_note(f"There are more rows; the first {len(result.rows)} are shown.")
+
+
+def _warnings(result: Result) -> list[str]:
+    if not result.truncated:
+        return list(result.warnings)
+    more = f"There are more rows; the first {len(result.rows)} are here. TILLSIGHT_QUERY_MAX_ROWS allows more."
+    return [*result.warnings, more]
 
 
 def _print_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

@@ -81,12 +81,12 @@ class MetricQuery(BaseModel):
 
 
 def parse_where(text: str) -> Filter:
-    """Read one comparison such as `category = 'Dairy'` or `store in ('S1', 'S2')`; it is parsed, never pasted.
+    """Read one comparison such as `department = 'Dairy'` or `store in ('S1', 'S2')`; it is parsed, never pasted.
 
     Raises:
         UnusableRequest: The text is not one comparison of a name with literal values.
     """
-    usage = f"{text[:80]!r} is not one comparison. Write for instance: category = 'Dairy', or store in ('S1', 'S2')."
+    usage = f"{text[:80]!r} is not one comparison. Write for instance: department = 'Dairy', or store in ('S1', 'S2')."
     if len(text) > MAX_TEXT:
         raise UnusableRequest(f"A comparison may have {MAX_TEXT} characters, this one has {len(text)}.")
     try:

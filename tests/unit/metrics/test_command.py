@@ -58,6 +58,16 @@ def test_a_query_prints_one_document(workspace: Workspace) -> None:
     assert document["sql"].startswith("SELECT")
 
 
+def test_rows_that_were_cut_off_are_said_so_in_the_warnings(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILLSIGHT_QUERY_MAX_ROWS", "1")
+    document = json.loads(call(workspace, "metrics", "query", "net_sales", "--by", "store", "--json").stdout)
+    assert len(document["rows"]) == 1
+    assert document["truncated"] is True
+    assert "There are more rows" in document["warnings"][0]
+
+
 def test_sql_prints_what_ran(workspace: Workspace) -> None:
     document = json.loads(call(workspace, "sql", "select store from dim_stores order by 1", "--json").stdout)
     assert document["columns"] == ["store"]
