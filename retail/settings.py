@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Annotated, Final
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from retail.errors import ConfigurationError
 from retail.vocabulary import Role
@@ -14,6 +22,9 @@ from retail.vocabulary import Role
 BUNDLED_CHECKPOINT = Path(__file__).parent.parent / "forecasting" / "checkpoints" / "bolt-synthetic"
 SECRETS_FOLDER = "TILLSIGHT_SECRETS_FOLDER"
 """Environment variable that names a folder with one file per setting, the file's name being the variable's."""
+
+_MEMORY: Final = r"^[0-9]+(\.[0-9]+)? ?([KMGTkmgt][Ii]?[Bb])$"
+_LEVEL: Final = r"^(?i:debug|info|warning|error|critical)$"
 
 
 class Settings(BaseSettings):
@@ -39,7 +50,7 @@ class Settings(BaseSettings):
         description="Port the app listens on; the next free one is taken if it is in use.",
     )
     app_role: Role = Field(Role.SUPERADMIN, description="Role that the app's pages act in until there is sign-in.")
-    app_stores: tuple[str, ...] = Field(
+    app_stores: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description='Stores that the app\'s pages are limited to, as JSON: `["S1", "S2"]`. Empty means every store.'
     )
     operational_url: SecretStr | None = Field(
@@ -57,14 +68,21 @@ class Settings(BaseSettings):
     query_max_rows: int = Field(
         10_000, ge=1, description="Most rows that a query returns; more are cut off and said so."
     )
-    query_memory_limit: str = Field("1GB", description="Memory that the query engine may use, in DuckDB's notation.")
+    query_memory_limit: str = Field(
+        "1GB", pattern=_MEMORY, description="Memory that the query engine may use, in DuckDB's notation."
+    )
     warehouse_memory_limit: str = Field(
-        "4GB", description="Memory that the pipeline's DuckDB may use, in DuckDB's notation."
+        "4GB", pattern=_MEMORY, description="Memory that the pipeline's DuckDB may use, in DuckDB's notation."
     )
     threads: int = Field(2, ge=1, description="Processor threads for DuckDB and for forecasts.")
     keep_published_runs: int = Field(3, ge=2, description="Published runs kept on disk, the newest first.")
     freshness_hours: int = Field(26, ge=1, description="Hours after which published data counts as stale.")
-    log_level: str = Field("WARNING", description="Level of the log on standard error.")
+    log_level: str = Field("WARNING", pattern=_LEVEL, description="Level of the log on standard error.")
+
+    @field_validator("app_stores", mode="before")
+    @classmethod
+    def _stores_from_json(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value
 
     @classmethod
     def settings_customise_sources(

@@ -72,10 +72,19 @@ def test_an_error_is_json_on_standard_output_where_a_program_reads(tillsight: Ti
     assert json.loads(answer.stdout)["error"]["code"] == "unusable"
 
 
-def test_a_wrong_setting_is_named(tillsight: Tillsight) -> None:
-    answer = tillsight("doctor", TILLSIGHT_APP_PORT="many")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TILLSIGHT_APP_PORT", "many"),
+        ("TILLSIGHT_APP_STORES", "S1"),
+        ("TILLSIGHT_QUERY_MEMORY_LIMIT", "plenty"),
+        ("TILLSIGHT_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_setting_is_named(tillsight: Tillsight, name: str, value: str) -> None:
+    answer = tillsight("doctor", **{name: value})
     assert answer.returncode == 2
-    assert "TILLSIGHT_APP_PORT cannot be used" in answer.stderr
+    assert f"{name} cannot be used" in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
 
 

@@ -31,6 +31,11 @@ def test_every_setting_is_documented_with_its_default_and_meaning() -> None:
     assert documented == expected_rows()
 
 
+def test_stores_are_a_list_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TILLSIGHT_APP_STORES", '["S1", "S2"]')
+    assert Settings().app_stores == ("S1", "S2")
+
+
 @pytest.fixture
 def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "secrets"
