@@ -92,7 +92,14 @@ def browser() -> Iterator[Browser]:
 
 def _environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TILLSIGHT_")}
-    return kept | {"TILLSIGHT_HOME": str(home)}
+    return kept | {"TILLSIGHT_HOME": str(home), "HOME": str(_home_folder(home))}
+
+
+def _home_folder(home: Path) -> Path:
+    """A newcomer's own home folder, in which the product has no business."""
+    folder = home / "home-folder"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def _is_healthy(url: str) -> bool:
