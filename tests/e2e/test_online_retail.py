@@ -89,13 +89,13 @@ def by_month(metrics: Metrics, *names: str) -> pd.DataFrame:
 def test_every_line_read_is_accepted_or_put_aside_and_duplicates_are_reported(metrics: Metrics) -> None:
     health = metrics.rows(
         "fct_data_health",
-        columns=("table_name", "read", "accepted", "quarantined", "exact_duplicates"),
+        columns=("table_name", "rows_read", "rows_accepted", "rows_quarantined", "exact_duplicates"),
         where=(),
         principal=LOCAL,
     )
     lines = next(row for row in health.rows if row["table_name"] == "sale_lines")
-    assert lines["read"] == 1_067_371
-    assert lines["accepted"] + lines["quarantined"] == lines["read"]
+    assert lines["rows_read"] == 1_067_371
+    assert lines["rows_accepted"] + lines["rows_quarantined"] == lines["rows_read"]
     assert lines["exact_duplicates"] == 34_335
 
 
