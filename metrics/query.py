@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import sqlglot
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -122,6 +122,3 @@ def _literal(node: exp.Expr | None, usage: str) -> Scalar:
         return str(node.this)
     number = int(node.this) if node.is_int else float(node.this)
     return -number if negative else number
-
-
-OPERATORS: Final[tuple[str, ...]] = get_args(Operator)

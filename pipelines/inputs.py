@@ -8,6 +8,7 @@ from typing import Final
 
 from connectors import read_sources
 from connectors.files.settings import FilesSource
+from forecasting.weights import FILE_NAME
 from pipelines.fingerprint import code_fingerprint, stamps
 from retail.errors import NothingPublished
 from retail.settings import Settings
@@ -20,7 +21,7 @@ SETTINGS_THAT_MAKE_DATA: Final = ("chronos_weights", "forecast_horizon_days", "f
 
 def weights_path(workspace: Workspace) -> Path:
     """File of the workspace's own model weights; missing means the weights that Tillsight ships with."""
-    return workspace.root / "forecast_weights.json"
+    return workspace.root / FILE_NAME
 
 
 def incoming_files(workspace: Workspace) -> list[Path]:
