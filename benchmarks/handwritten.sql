@@ -411,7 +411,7 @@ with demand as (
     select
         store_id,
         product_id,
-        cast(sum(units_sold) / count(*) as decimal(18, 4)) as mean_daily_units
+        cast(sum(units_sold) as double) / count(*) as mean_daily_units
     from (
         select *
         from fct_stock_daily
