@@ -6,13 +6,14 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
-from metrics import details, execute, policy
+from metrics import data_tests, details, execute, policy
 from metrics.catalogue import Catalogue, Metric
 from metrics.guard import COMPILED, FREE_SQL, check
 from metrics.process import Worker
 from metrics.query import Filter, MetricQuery
 from metrics.result import Column, Result
 from metrics.run import OpenRun
+from retail.data_tests import DataTestResults
 from retail.errors import Refused
 from retail.principal import LOCAL, Principal
 from retail.settings import Settings
@@ -54,6 +55,15 @@ class Metrics:
     def serving(self) -> ServingRun:
         """The published run that is open."""
         return self._run.serving
+
+    @property
+    def data_tests(self) -> DataTestResults | None:
+        """What dbt's tests said of the run that is open; none where it was published without their results.
+
+        Raises:
+            NothingPublished: The results cannot be read.
+        """
+        return data_tests.read(self._run.serving)
 
     def refresh(self) -> bool:
         """Open a newer run if there is one; cheap when there is none. True if a newer one was picked up."""

@@ -55,6 +55,11 @@ class Dbt:
         """The semantic manifest, beside the manifest."""
         return self.workspace.dbt_target / "semantic_manifest.json"
 
+    @property
+    def run_results(self) -> Path:
+        """How each model and test of the last command ended; missing where it ran none."""
+        return self.workspace.dbt_target / "run_results.json"
+
     def prepare(self) -> Path:
         """Parse the project if it, or the sources, have changed since the last time, and return the manifest's path.
 
@@ -93,7 +98,7 @@ class Dbt:
             PipelineError: dbt failed; the message names what failed and why.
         """
         self.workspace.dbt_target.mkdir(parents=True, exist_ok=True)
-        (self.workspace.dbt_target / "run_results.json").unlink(missing_ok=True)
+        self.run_results.unlink(missing_ok=True)
         complaints: list[str] = []
         with self._start(command) as process:
             try:
@@ -130,10 +135,9 @@ class Dbt:
         return f"dbt {command} failed: {shown}{more}. The whole log is in {self.workspace.dbt_target / 'dbt.log'}."
 
     def _failed_nodes(self) -> list[str]:
-        path = self.workspace.dbt_target / "run_results.json"
-        if not path.is_file():
+        if not self.run_results.is_file():
             return []
-        results = json.loads(path.read_text())["results"]
+        results = json.loads(self.run_results.read_text())["results"]
         failed = [result for result in results if result["status"] in {"error", "fail", "runtime error"}]
         return [
             f"{kind} {name} ({_shortened(str(result['message']))})"

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from pipelines.data_tests import results_of_last_build
 from pipelines.dbt import Dbt
 from retail.errors import NothingPublished, PipelineError
 from retail.progress import Progress, silent
 from retail.settings import Settings
 from retail.vocabulary import MARTS_SCHEMA
-from retail.workspace import PublishedRun, Workspace, write_atomically
+from retail.workspace import DATA_TESTS, PublishedRun, Workspace, write_atomically
 
 BUILDING = ".building-"
 SALE_LINES = "fct_sale_lines"
@@ -33,7 +34,7 @@ def publish(
     """Publish the warehouse's marts as they are now. The caller holds the workspace's lock.
 
     Args:
-        dbt: The project that built them; its manifests are published too.
+        dbt: The project that built them; its manifests and the results of its tests are published too.
         run_id: Names the serving folder.
         inputs_fingerprint: What the run was made from.
         expected_tables: Tables that must be there.
@@ -52,6 +53,8 @@ def publish(
         run = _describe(workspace, building / "warehouse.duckdb", run_id, inputs_fingerprint, tables)
         for manifest in (dbt.manifest, dbt.semantic_manifest):
             shutil.copyfile(manifest, building / manifest.name)
+        if (tests := results_of_last_build(dbt)) is not None:
+            (building / DATA_TESTS).write_text(tests.model_dump_json(indent=2))
         (building / "run.json").write_text(run.model_dump_json(indent=2))
         _make_durable(building)
         building.rename(workspace.serving / f"marts-{run_id}")

@@ -29,6 +29,7 @@ from retail.errors import ConfigurationError, NothingPublished, UnusableRequest,
 from retail.settings import Settings
 
 MAIN = "main"
+DATA_TESTS = "data_tests.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -85,6 +86,11 @@ class ServingRun:
     def semantic_manifest(self) -> Path:
         """The semantic manifest (metrics and dimensions) of the run."""
         return self.folder / "semantic_manifest.json"
+
+    @property
+    def data_tests(self) -> Path:
+        """Results of dbt's tests (`retail.data_tests.DataTestResults`); older runs have none."""
+        return self.folder / DATA_TESTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ def render(shop: Shop) -> None:
     page.section("What came in", lambda: _what_came_in(shop))
     page.section("Rows left out", lambda: _quarantine(shop))
     page.section("Do the books add up?", lambda: _reconciliations(shop))
+    page.section("Tests of the data", lambda: _data_tests(shop))
     page.section("Runs", lambda: _runs(shop))
     page.section("What the source can tell", lambda: _capabilities(shop))
 
@@ -116,6 +117,35 @@ def _reconciliations(shop: Shop) -> None:
         Column("largest_difference", "Largest difference", "score", "column"),
     )
     components.table(rows, columns, shop.currency, "reconciliations", alt="Checks of the books")
+
+
+def _data_tests(shop: Shop) -> None:
+    tests = shop.metrics.data_tests
+    if tests is None:
+        components.empty("This run was published without the results of its tests. The next run brings them.")
+        return
+    if not tests.results:
+        components.empty("No test ran in the build of this run.")
+        return
+    components.figures(
+        [
+            Figure("Tests passed", formats.number(tests.count("passed"))),
+            Figure("Tests warned", formats.number(tests.count("warned"))),
+            Figure("Tests failed", formats.number(tests.count("failed"))),
+        ]
+    )
+    if not tests.not_passed:
+        components.empty(f"All {len(tests.results)} tests passed.")
+        return
+    rows = [result.model_dump() for result in tests.not_passed]
+    columns = (
+        Column("outcome", "Result", "text", "column"),
+        Column("name", "Test", "text", "column"),
+        Column("model", "Model", "text", "column"),
+        Column("description", "What it is about", "text", "column"),
+        Column("failures", "Failures", "count", "column"),
+    )
+    components.table(rows, columns, shop.currency, "data-tests", alt="Tests of the data that did not pass")
 
 
 def _runs(shop: Shop) -> None:

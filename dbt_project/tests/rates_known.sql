@@ -1,4 +1,3 @@
--- Amounts of tickets in a currency without an exchange rate are null, so that totals leave them out.
 {{ config(severity='warn') }}
 
 select

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import formats, periods
 from metrics import Filter, MetricQuery, Metrics
+from retail.data_tests import DataTestResults
 from retail.workspace import Workspace, write_atomically
 
 pytestmark = pytest.mark.xdist_group("app")
@@ -190,6 +191,41 @@ def test_a_forecast_shows_its_model_and_every_series_can_be_picked(
     series.select_index(len(series.options) - 1).run()
     assert not app.exception
     assert not app.error
+
+
+def test_data_health_counts_the_tests_of_the_run_and_names_those_that_did_not_pass(
+    open_page: OpenPage, small_copy: Workspace
+) -> None:
+    path = small_copy.published().data_tests
+    tests = DataTestResults.model_validate_json(path.read_text())
+    assert len(tests.results) > 100
+    warned = tests.results[3].model_copy(update={"outcome": "warned", "failures": 12})
+    failed = tests.results[5].model_copy(update={"outcome": "failed", "failures": 7})
+    passed = [result for result in tests.results if result not in (tests.results[3], tests.results[5])]
+    changed = DataTestResults(results=(*passed, warned, failed))
+    write_atomically(path, changed.model_dump_json())
+    app = open_page(small_copy, "data_health")
+    for outcome in ("passed", "warned", "failed"):
+        assert figure(app, f"Tests {outcome}") == formats.number(changed.count(outcome))
+    shown = next(table.value for table in app.dataframe if "model" in table.value)
+    assert [list(row) for row in shown.itertuples(index=False)] == [
+        [result.outcome, result.name, result.model, result.description, result.failures]
+        for result in changed.not_passed
+    ]
+
+
+def test_data_health_says_when_every_test_passed_and_when_the_results_are_missing(
+    open_page: OpenPage, small_copy: Workspace
+) -> None:
+    path = small_copy.published().data_tests
+    tests = DataTestResults.model_validate_json(path.read_text())
+    passed = tuple(result.model_copy(update={"outcome": "passed"}) for result in tests.results)
+    write_atomically(path, DataTestResults(results=passed).model_dump_json())
+    assert f"All {len(passed)} tests passed" in said(open_page(small_copy, "data_health"))
+    path.unlink()
+    app = open_page(small_copy, "data_health")
+    assert "published without the results of its tests" in said(app)
+    assert "Tests passed" not in [metric.label for metric in app.metric]
 
 
 def test_the_guard_s_refusal_is_shown_in_words(open_page: OpenPage, small_workspace: Workspace) -> None:

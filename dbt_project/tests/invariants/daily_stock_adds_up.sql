@@ -1,4 +1,3 @@
--- Each day of the daily stock opens, moves and closes without a gap.
 {{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
 
 select

@@ -1,4 +1,3 @@
--- The last day of the daily stock holds what the movements add up to.
 {{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
 
 select

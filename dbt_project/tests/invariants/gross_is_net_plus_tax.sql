@@ -1,4 +1,3 @@
--- The amount with tax of a line is the amount without it and the tax.
 {{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
 
 select

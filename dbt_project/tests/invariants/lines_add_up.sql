@@ -1,4 +1,3 @@
--- Lines add up to their tickets, by store and day.
 {{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
 
 select

@@ -1,4 +1,3 @@
--- Every row that was read was accepted or put into quarantine.
 {{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
 
 select

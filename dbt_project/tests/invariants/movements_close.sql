@@ -1,4 +1,3 @@
--- Opening stock and movements add up to the stock that the source reports now.
 {{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
 
 select

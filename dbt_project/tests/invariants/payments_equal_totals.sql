@@ -1,4 +1,3 @@
--- Payments of a ticket equal what its lines cost with tax.
 {{ config(severity=env_var('TILLSIGHT_INVARIANTS', 'warn')) }}
 
 select

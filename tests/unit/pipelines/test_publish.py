@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from pipelines.dbt import Dbt
 from pipelines.publish import publish
+from retail.data_tests import DataTestResult, DataTestResults
 from retail.errors import PipelineError
 from retail.settings import Settings
 from retail.workspace import PublishedRun, Workspace
@@ -119,3 +122,49 @@ def test_a_name_with_a_quote_is_only_a_name(dbt: Dbt, tmp_path: Path) -> None:
     folder = dbt.workspace.root.rename(tmp_path / "o'brien")
     moved = Dbt(Workspace(folder), dbt.settings, dbt.sources)
     assert run_of(moved, "a").tables["fct_sale_lines"] == 5
+
+
+def leave_results(dbt: Dbt) -> None:
+    """Leave a manifest and results as a build of one model, a warning test and a passing test does."""
+    model, unique, adds_up = "model.shop.fct_sales", "test.shop.unique_sale_id.1a", "test.shop.lines_add_up"
+    nodes: dict[str, Any] = {
+        model: {"columns": {"sale_id": {"description": "Id of the ticket."}}},
+        unique: {"name": "unique_sale_id", "description": "", "attached_node": model, "column_name": "sale_id"},
+        adds_up: {"name": "lines_add_up", "description": "Lines add up.", "depends_on": {"nodes": [model]}},
+    }
+    results = [
+        {"unique_id": model, "status": "success", "failures": None, "compiled_code": "select 'secret'"},
+        {"unique_id": unique, "status": "pass", "failures": 0, "compiled_code": "select 'secret'"},
+        {"unique_id": adds_up, "status": "warn", "failures": 3, "compiled_code": "select 'secret'"},
+    ]
+    dbt.manifest.write_text(json.dumps({"nodes": nodes}))
+    dbt.run_results.write_text(json.dumps({"results": results}))
+
+
+def test_the_results_of_the_tests_travel_with_the_run_and_their_sql_does_not(dbt: Dbt) -> None:
+    leave_results(dbt)
+    run_of(dbt, "a")
+    text = dbt.workspace.published().data_tests.read_text()
+    assert DataTestResults.model_validate_json(text).results == (
+        DataTestResult(
+            name="unique_sale_id", model="fct_sales", description="Id of the ticket.", outcome="passed", failures=0
+        ),
+        DataTestResult(
+            name="lines_add_up", model="fct_sales", description="Lines add up.", outcome="warned", failures=3
+        ),
+    )
+    assert "secret" not in text
+
+
+def test_without_results_of_a_build_a_run_is_published_without_them(dbt: Dbt) -> None:
+    run_of(dbt, "a")
+    assert not dbt.workspace.published().data_tests.exists()
+
+
+def test_results_cut_short_leave_what_was_published_before(dbt: Dbt) -> None:
+    first = run_of(dbt, "a")
+    leave_results(dbt)
+    dbt.run_results.write_text(dbt.run_results.read_text()[:40])
+    with pytest.raises(PipelineError, match="cannot be read"):
+        run_of(dbt, "b")
+    assert dbt.workspace.published().run == first
