@@ -13,6 +13,7 @@ from benchmarks.process import Outcome
 from benchmarks.timing import WARM_REPEATS, median_seconds, stopwatch
 from connectors.column_types import DUCKDB_TYPES
 from connectors.files.template import TemplateTable, template
+from retail.duckdb_options import OFFLINE
 from retail.settings import Settings
 
 HANDWRITTEN: Final = Path(__file__).with_name("handwritten.sql")
@@ -65,7 +66,7 @@ def handwritten_query(folder: BenchmarkFolder) -> Outcome:
 
 def _config() -> dict[str, str | bool | int | float | list[str]]:
     settings = Settings()
-    return {"threads": settings.threads, "memory_limit": settings.warehouse_memory_limit}
+    return {**OFFLINE, "threads": settings.threads, "memory_limit": settings.warehouse_memory_limit}
 
 
 def _types(connection: duckdb.DuckDBPyConnection, file: str, table: TemplateTable) -> dict[str, str]:

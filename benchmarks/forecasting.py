@@ -24,6 +24,7 @@ from forecasting.panel.file import panel_from_frame
 from forecasting.panel.warehouse import find_cutoff, panel_from_warehouse
 from forecasting.segments import ALL
 from forecasting.weights import PRIOR, Weights
+from retail.duckdb_options import OFFLINE
 from retail.settings import Settings
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -68,12 +69,12 @@ def _panels(warehouses: list[str]) -> Iterator[tuple[str, Panel, int]]:
         if not path.exists():
             print(f"{name} is left out: {path} is absent.", file=sys.stderr)
             continue
-        with duckdb.connect() as connection:
+        with duckdb.connect(config={**OFFLINE}) as connection:
             frame = connection.execute(query.format(file=path)).df()
         yield name, panel_from_frame(frame, in_stock="in_stock"), horizon
     for entry in warehouses:
         name, _, file = entry.partition("=")
-        with duckdb.connect(file, read_only=True) as connection:
+        with duckdb.connect(file, read_only=True, config={**OFFLINE}) as connection:
             cutoff_date = find_cutoff(connection)
             if cutoff_date:
                 yield name, panel_from_warehouse(connection, cutoff_date, Settings().forecast_max_series), 28

@@ -14,6 +14,8 @@ from typing import Final
 
 import duckdb
 
+from retail.duckdb_options import OFFLINE
+
 AS_OF_AT: Final = datetime(2026, 7, 1, 7, 30, tzinfo=UTC)
 """Now, for the benchmark: after the last of the sample's stores has closed, before the first opens."""
 
@@ -63,7 +65,7 @@ def grow(sample: Path, folder: Path, day_folder: Path, copies: int) -> GrownChai
     """
     folder.mkdir(parents=True)
     day_folder.mkdir(parents=True)
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={**OFFLINE}) as connection:
         connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
         tables = _read(connection, sample)
         for table in tables - MOMENTS.keys() - SCALED.keys():

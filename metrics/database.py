@@ -10,6 +10,7 @@ import duckdb
 from sqlglot import exp
 
 from metrics.policy import Policy
+from retail.duckdb_options import OFFLINE
 from retail.settings import Settings
 from retail.vocabulary import CATALOGUE, MARTS_SCHEMA
 
@@ -49,13 +50,12 @@ def open_sandbox(sandbox: Sandbox) -> duckdb.DuckDBPyConnection:
     does not change.
     """
     config: dict[str, Any] = {
+        **OFFLINE,
         "memory_limit": sandbox.memory_limit,
         "threads": str(sandbox.threads),
         "temp_directory": "",
         "max_temp_directory_size": "0B",
         "python_enable_replacements": "false",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
     }
     connection = duckdb.connect(":memory:", config=config)

@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.data_tests import results_of_last_build
 from pipelines.dbt import Dbt
+from retail.duckdb_options import OFFLINE
 from retail.errors import NothingPublished, PipelineError
 from retail.progress import Progress, silent
 from retail.settings import Settings
@@ -88,7 +89,7 @@ def prune(workspace: Workspace, keep: int) -> None:
 def _copy_marts(workspace: Workspace, target: Path, settings: Settings, progress: Progress) -> dict[str, int]:
     """Copy each mart, whether a table or a view, into a table of the new file; return their row counts."""
     with duckdb.connect(
-        config={"memory_limit": settings.warehouse_memory_limit, "threads": settings.threads}
+        config={**OFFLINE, "memory_limit": settings.warehouse_memory_limit, "threads": settings.threads}
     ) as connection:
         connection.execute(f"attach '{_quoted(workspace.warehouse)}' as warehouse (read_only)")
         connection.execute(f"attach '{_quoted(target)}' as serving")
@@ -157,7 +158,7 @@ def _as_of(workspace: Workspace, database: Path) -> tuple[datetime, date]:
     description = workspace.describe()
     if description.as_of_at is not None:
         return description.as_of_at, description.as_of_at.astimezone(ZoneInfo(description.default_time_zone)).date()
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(database), read_only=True, config={**OFFLINE}) as connection:
         row = connection.execute(
             f"select cast(max(sold_at) as varchar), max(business_date) from {MARTS_SCHEMA}.{SALE_LINES}"
         ).fetchone()

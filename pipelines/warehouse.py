@@ -10,6 +10,7 @@ from typing import Final
 
 import duckdb
 
+from retail.duckdb_options import OFFLINE
 from retail.errors import PipelineError
 from retail.settings import Settings
 from retail.vocabulary import CONTROL_SCHEMA
@@ -49,6 +50,7 @@ def write_control(connection: duckdb.DuckDBPyConnection, name: str, description:
 def _connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + WAIT_FOR_WAREHOUSE_SECONDS
     config: dict[str, str | bool | int | float | list[str]] = {
+        **OFFLINE,
         "memory_limit": settings.warehouse_memory_limit,
         "threads": settings.threads,
     }

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from demo.sample.arrays import Ints
+from retail.duckdb_options import OFFLINE
 
 _MACROS = (
     "create macro money(cents) as cast(cents * 0.01 as decimal(18, 2))",
@@ -23,7 +24,7 @@ class Writer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._connection = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "1GB"})
+        self._connection = duckdb.connect(":memory:", config={**OFFLINE, "threads": 2, "memory_limit": "1GB"})
         self.rows: dict[str, int] = {}
         for macro in _MACROS:
             self._connection.execute(macro)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from forecasting.frequency import DAILY, Frequency
 from forecasting.panel.panel import MAX_HISTORY, Mask, Matrix, Panel
+from retail.duckdb_options import OFFLINE
 from retail.errors import UnusableRequest
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def read_panel_file(
     columns = list(dict.fromkeys(["unique_id", "ds", "y", *known, *static, *([in_stock] if in_stock else [])]))
     names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
     try:
-        with duckdb.connect() as connection:
+        with duckdb.connect(config={**OFFLINE}) as connection:
             frame = connection.execute(f"select {names} from read_parquet(?)", [str(path)]).df()
     except duckdb.Error as error:
         raise UnusableRequest(

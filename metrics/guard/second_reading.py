@@ -11,6 +11,7 @@ import duckdb
 
 from metrics.guard.allowed import ENGINE_FUNCTIONS
 from metrics.policy import Policy
+from retail.duckdb_options import OFFLINE
 from retail.errors import Refused
 from retail.vocabulary import CATALOGUE, MARTS_SCHEMA
 
@@ -43,7 +44,9 @@ def read_again(sql: str, policy: Policy) -> None:
 def _serialise(sql: str) -> str:
     with _LOCK:
         if not _PARSER:
-            _PARSER.append(duckdb.connect(":memory:", config={"enable_external_access": False, "threads": 1}))
+            _PARSER.append(
+                duckdb.connect(":memory:", config={**OFFLINE, "enable_external_access": False, "threads": 1})
+            )
         row = _PARSER[0].execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
     assert row is not None
     return str(row[0])
