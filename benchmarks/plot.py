@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.process import elsewhere
 from benchmarks.results import SizeResult
 
 if TYPE_CHECKING:
@@ -36,7 +39,13 @@ MEMORY: Final[tuple[tuple[str, str, str, str], ...]] = (
 
 
 def draw(sizes: Sequence[SizeResult], path: Path) -> None:
-    """Draw the growth over the sizes and save it as a PNG."""
+    """Draw the growth over the sizes and save it as a PNG, in a process that leaves the home folder alone."""
+    with tempfile.TemporaryDirectory(prefix="tillsight-plot-") as folder:
+        elsewhere(_draw, tuple(sizes), path, folder)
+
+
+def _draw(sizes: Sequence[SizeResult], path: Path, settings_folder: str) -> None:
+    os.environ["MPLCONFIGDIR"] = settings_folder
     import matplotlib as mpl
 
     mpl.use("Agg")
