@@ -39,6 +39,7 @@ class Access:
         sandbox: Sandbox,
         visible_stores: tuple[Store, ...],
         compile_query: Callable[[MetricQuery, Policy, tuple[Store, ...]], Compiled],
+        guard_plan: Callable[[plan.Plan, Policy], Guarded],
     ) -> None:
         self.policy = granted
         self.sandbox = sandbox
@@ -49,6 +50,11 @@ class Access:
             return compile_query(query, granted, visible_stores)
 
         self.compiled = compiled
+
+        def guarded(planned: plan.Plan) -> Guarded:
+            return guard_plan(planned, granted)
+
+        self.guarded = guarded
 
 
 class OpenRun:
@@ -93,7 +99,7 @@ class OpenRun:
             if key not in self._accesses:
                 granted = policy.for_principal(self._schema, principal, ids)
                 sandbox = describe(self.serving.database, granted, self._settings)
-                self._accesses[key] = Access(granted, sandbox, visible, self._compile)
+                self._accesses[key] = Access(granted, sandbox, visible, self._compile, self._guard)
             self._accesses.move_to_end(key)
             while len(self._accesses) > _OPEN_SANDBOXES:
                 self._accesses.popitem(last=False)
@@ -107,9 +113,12 @@ class OpenRun:
 
     def _compile(self, query: MetricQuery, granted: Policy, visible_stores: tuple[Store, ...]) -> Compiled:
         planned = plan.make(query, self.catalogue, visible_stores)
+        return planned, self._guard(planned, granted)
+
+    def _guard(self, planned: plan.Plan, granted: Policy) -> Guarded:
         guarded = check(assemble(planned, self._compiler), granted, self._settings.query_max_rows, COMPILED)
         names = tuple(column.name for column in planned.columns)
-        return planned, Guarded(guarded.sql, names, guarded.most_rows)
+        return Guarded(guarded.sql, names, guarded.most_rows)
 
 
 def _open_whole(serving: ServingRun, settings: Settings) -> duckdb.DuckDBPyConnection:

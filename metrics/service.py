@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Final
 
-from metrics import data_tests, details, execute, policy
+from metrics import cost_coverage, data_tests, details, execute, policy, unmatched
 from metrics.catalogue import Catalogue, Metric
-from metrics.guard import COMPILED, FREE_SQL, check
+from metrics.guard import COMPILED, FREE_SQL, Guarded, check
+from metrics.plan import Plan
 from metrics.process import Worker
 from metrics.query import Filter, MetricQuery
-from metrics.result import Column, Result
+from metrics.result import Column, Result, Row
 from metrics.run import OpenRun
 from retail.data_tests import DataTestResults
 from retail.errors import Refused
 from retail.principal import LOCAL, Principal
 from retail.settings import Settings
 from retail.workspace import ServingRun, Workspace
-
-_COVERED_SHARE: Final = "margin_covered_share"
-_UNCOVERED_WORTH_SAYING: Final = 0.005
-_MARGINS: Final = frozenset({"gross_margin", "gross_margin_rate", "cost_of_goods_sold"})
 
 
 class Metrics:
@@ -89,12 +85,13 @@ class Metrics:
             QueryTimeout: It took too long.
         """
         run = self._run
-        access = run.access(principal)
-        for name in query.metrics:
-            _check_metric(run.catalogue.metric(name), principal)
-        planned, guarded = access.compiled(query)
-        rows = execute.run(access.connection, guarded, self._settings.query_timeout_seconds)
-        warnings = [*planned.warnings, *self._margin_warnings(query, principal, run), *run.caveats(query)]
+        planned, guarded, rows = self._answer(query, principal, run)
+        warnings = [
+            *planned.warnings,
+            *self._unmatched_warnings(planned, rows.rows, query, principal, run),
+            *self._cost_warnings(query, principal, run),
+            *run.caveats(query),
+        ]
         return Result(
             planned.columns, rows.rows, guarded.sql, run.catalogue.as_of, tuple(dict.fromkeys(warnings)), rows.truncated
         )
@@ -143,16 +140,33 @@ class Metrics:
         )
         return Result(columns, rows.rows, guarded.sql, run.catalogue.as_of, (), rows.truncated)
 
-    def _margin_warnings(self, query: MetricQuery, principal: Principal, run: OpenRun) -> list[str]:
-        """Say how much of the sales the margin leaves out, where that is more than half a percent."""
-        asked = {run.catalogue.metric(name).name for name in query.metrics}
-        if not asked & _MARGINS or asked & set(run.catalogue.unknown) or _COVERED_SHARE not in run.catalogue.metrics:
+    def _answer(self, query: MetricQuery, principal: Principal, run: OpenRun) -> tuple[Plan, Guarded, execute.Rows]:
+        access = run.access(principal)
+        for name in query.metrics:
+            _check_metric(run.catalogue.metric(name), principal)
+        planned, guarded = access.compiled(query)
+        return planned, guarded, execute.run(access.connection, guarded, self._settings.query_timeout_seconds)
+
+    def _unmatched_warnings(
+        self, planned: Plan, rows: list[Row], query: MetricQuery, principal: Principal, run: OpenRun
+    ) -> list[str]:
+        """Name the comparisons that match nothing, where the answer holds nothing."""
+        if not query.where or not unmatched.is_empty(rows, query.metrics):
             return []
-        question = query.model_copy(update={"metrics": (_COVERED_SHARE,), "by": (), "order_by": (), "limit": None})
-        share = self.query(question, principal).rows[0][_COVERED_SHARE]
-        if not isinstance(share, (int, float)) or 1 - share <= _UNCOVERED_WORTH_SAYING:
-            return []
-        return [f"Cost is unknown for {1 - share:.1%} of net sales here; margin and cost leave those lines out."]
+        access = run.access(principal)
+
+        def ask(names: Plan) -> list[Row]:
+            return execute.run(access.connection, access.guarded(names), self._settings.query_timeout_seconds).rows
+
+        return unmatched.sentences(planned, run.catalogue, ask)
+
+    def _cost_warnings(self, query: MetricQuery, principal: Principal, run: OpenRun) -> list[str]:
+        """Say what margin and stock value leave out for want of a cost."""
+
+        def ask(names: tuple[str, ...]) -> Row:
+            return self._answer(cost_coverage.question(query, names), principal, run)[2].rows[0]
+
+        return cost_coverage.sentences(query, run.catalogue, ask)
 
 
 def _check_metric(metric: Metric, principal: Principal) -> None:

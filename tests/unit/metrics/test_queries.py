@@ -119,6 +119,15 @@ def test_margin_uses_costed_lines_on_both_sides_and_says_what_it_leaves_out(metr
     assert not metrics.query(bakery).warnings
 
 
+def test_stock_value_says_how_many_products_it_leaves_out(metrics: Metrics) -> None:
+    result = metrics.query(MetricQuery(metrics=("stock_value",), by=("store",)))
+    assert result.warnings == ("Stock value leaves out 1 product without known cost: 25.0% of units on hand here.",)
+    bakery = MetricQuery(metrics=("stock_value",), where=(parse_where("category = 'Bakery'"),))
+    assert not metrics.query(bakery).warnings
+    row = ask(metrics, "products_without_cost,stock_value_covered_share", where=("category = 'Dairy'",))[0]
+    assert row == {"products_without_cost": 1, "stock_value_covered_share": 0}
+
+
 def test_stock_over_time_is_the_last_close_and_never_a_sum(metrics: Metrics, plain) -> None:
     rows = ask(metrics, "stock_on_hand_at_close", "week")
     for row in rows:
