@@ -53,6 +53,7 @@ def test_a_failing_dbt_test_publishes_nothing_and_names_the_test(
     published_shop: Workspace, settings: Settings, project: Path
 ) -> None:
     before = published_shop.published().run
+    (project / "tests").mkdir(exist_ok=True)  # git keeps no empty folder
     (project / "tests" / "no_south.sql").write_text("select * from {{ ref('dim_stores') }} where store = 'South'\n")
     with pytest.raises(PipelineError, match=r"failed at transform: dbt build failed: test no_south \(Got 1 result"):
         run_pipeline(published_shop, settings, trigger="test", project=project)
