@@ -16,7 +16,8 @@ def shop(make_shop: Callable[..., Shop]) -> Shop:
     shop = make_shop()
     shop.insert(
         "quarantine",
-        {"table_name": "customers", "file": "people.csv", "line": 7, "reason": "joined_date is not a date: ada@a.example",
+        {"table_name": "customers", "file": "people.csv", "line": 7,
+         "reason": "joined_date is not a date: ada@example.com",
          "row_text": "C1,soon,Ada Lane,ada@example.com", "loaded_at": "2025-03-10 12:00:00+00"},
         {"table_name": "sale_lines", "file": "lines.csv", "line": 3, "reason": "quantity is not a number: two",
          "row_text": "T1,two,Milk", "loaded_at": "2025-03-10 12:00:00+00"},
