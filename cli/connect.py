@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,8 +12,7 @@ import typer
 
 from cli.context import of
 from cli.output import print_json, print_line
-from retail.duckdb_options import OFFLINE
-from retail.errors import SourceError, UnusableRequest
+from retail.errors import UnusableRequest
 
 if TYPE_CHECKING:
     from connectors.files.settings import FilesSource
@@ -40,6 +40,7 @@ def files(
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Make the workspace of a real shop whose sales come as files. Reads headers only; `tillsight run` loads them."""
+    from connectors.files.preview import preview
     from retail.workspace import MAIN, WorkspaceDescription, create
 
     command = of(context)
@@ -52,18 +53,18 @@ def files(
             f"Workspace {name!r} is connected already. Edit {root / 'sources.yaml'}, or use --workspace."
         )
     source, mapping_text = _source(folder, mapping)
-    found = _look(source, folder)
+    found = preview(source, folder)
     description = WorkspaceDescription(
         kind="real", created_at=datetime.now(UTC), reporting_currency=currency, default_time_zone=time_zone
     )
     workspace = create(command.settings.home, name, description)
     _write_sources(workspace, source, mapping_text)
     if as_json:
-        print_json({"workspace": workspace.name, "sources": workspace.sources, **found})
+        print_json({"workspace": workspace.name, "sources": workspace.sources, **asdict(found)})
         return
-    for file, tables in found["files"].items():
+    for file, tables in found.files.items():
         print_line(f"  {file}: {', '.join(tables)}")
-    for file, reason in found["ignored"].items():
+    for file, reason in found.ignored.items():
         print_line(f"  {file}: left out, {reason}")
     print_line(f"Workspace {workspace.name} is connected. Load and publish with `tillsight --workspace {name} run`.")
 
@@ -81,39 +82,6 @@ def _source(folder: Path, mapping: Path | None) -> tuple[FilesSource, str | None
         except (OSError, UnicodeError) as error:
             raise UnusableRequest(f"The mapping {mapping} cannot be read: {error}.") from error
     return FilesSource(type="files", path=folder.resolve(), mapping=mapping and mapping.resolve()), text
-
-
-def _look(source: FilesSource, folder: Path) -> dict[str, dict[str, str] | dict[str, list[str]]]:
-    """Read every file's header, and say which tables it feeds.
-
-    Raises:
-        SourceError: Nothing feeds a table, or a file cannot be read or lacks a column that it needs.
-    """
-    import duckdb
-
-    from connectors.files.client import open_file
-    from connectors.files.discover import look_through
-    from connectors.files.mapping import read_mapping
-    from connectors.files.template import template
-
-    declared = template()
-    mapped = read_mapping(source.mapping, declared) if source.mapping else None
-    found = look_through(folder, declared, mapped)
-    if found.errors:
-        raise found.errors[0]
-    with duckdb.connect(config={**OFFLINE}) as connection:
-        for file in found.files:
-            opened = open_file(connection, file.name, file.path, source)
-            for table, mapping in file.tables.items():
-                required = declared.tables[table].required if mapping is None else ()
-                made = {name for name, column in declared.tables[table].columns.items() if column.made}
-                missing = [name for name in required if opened.column(name) is None and name not in made]
-                if missing:
-                    raise SourceError(
-                        f"{file.name} lacks {', '.join(missing)}, which the table {table} needs. Add it, or say "
-                        "with --mapping which of its columns to take (docs/connect/files.md)."
-                    )
-    return {"files": {file.name: list(file.tables) for file in found.files}, "ignored": found.ignored}
 
 
 def _write_sources(workspace: Workspace, source: FilesSource, mapping_text: str | None) -> None:

@@ -10,6 +10,7 @@ from app import components, formats, page
 from app.components import Figure
 from app.data import Row, Shop, records
 from metrics import Column
+from metrics.policy import sees_rejected_rows
 from retail.operational.run_log import RunLog, RunStatus
 
 _QUARANTINE_ROWS = 500
@@ -86,8 +87,10 @@ def _tables(shop: Shop, rows: list[Row]) -> None:
 
 
 def _quarantine(shop: Shop) -> None:
-    names = ("table_name", "file", "line", "reason", "row_text")
-    result = shop.rows("fct_quarantine", names, order_by=("table_name", "file", "line"), limit=_QUARANTINE_ROWS)
+    names = ["table_name", "file", "line", "reason"]
+    if sees_rejected_rows(shop.principal.role):
+        names.append("row_text")
+    result = shop.rows("fct_quarantine", tuple(names), order_by=("table_name", "file", "line"), limit=_QUARANTINE_ROWS)
     if not result.rows:
         components.empty("Every row could be read.")
         return
@@ -98,7 +101,8 @@ def _quarantine(shop: Shop) -> None:
         Column("line", "Line", "count", "column"),
         Column("row_text", "The row", "text", "column"),
     )
-    components.table(result.rows, columns, shop.currency, "rows-left-out", alt="Rows left out, with reasons")
+    shown = [column for column in columns if column.name in names]
+    components.table(result.rows, shown, shop.currency, "rows-left-out", alt="Rows left out, with reasons")
 
 
 def _reconciliations(shop: Shop) -> None:

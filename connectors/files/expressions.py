@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.files.client import OpenFile
+from connectors.files.client import FileColumn, OpenFile
 from connectors.files.mapping import Choice, Condition, Constant, FromColumn, MappedTable, Product, Scalar, Value
 from connectors.files.template import TemplateTable
 from connectors.sql import literal, literals
@@ -41,7 +41,7 @@ def expressions(
     filled = {
         name: Expression(column.sql, column.type)
         for name in declared.columns
-        if (column := opened.column(name)) is not None
+        if (column := _template_column(opened, declared, name)) is not None
     }
     missing = [name for name in declared.required if name not in filled]
     if declared.one_of and not set(declared.one_of) & set(filled):
@@ -49,6 +49,12 @@ def expressions(
     if missing:
         raise _missing(opened, ", ".join(missing), f"{table} needs")
     return filled
+
+
+def _template_column(opened: OpenFile, declared: TemplateTable, name: str) -> FileColumn | None:
+    """The file's column of that name, else the one with the name that people write: `store` for `store_id`."""
+    spoken = name.removesuffix("_id").removesuffix("_amount")
+    return opened.column(name) or (opened.column(spoken) if spoken not in declared.columns else None)
 
 
 def _missing(opened: OpenFile, columns: str, who: str) -> SourceError:

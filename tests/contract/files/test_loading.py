@@ -44,6 +44,14 @@ def test_values_get_their_types(shop: Shop) -> None:
     ]
 
 
+def test_columns_may_have_the_names_that_people_write(shop: Shop) -> None:
+    shop.write("sale_lines.csv", "Store,Product,sold_at,quantity,Net,net_amount\nS1,P1,2025-05-01 10:00:00,2,1,9.5\n")
+    shop.load()
+    assert shop.rows("SELECT store_id, product_id, net_amount FROM raw_files.sale_lines") == [
+        ("S1", "P1", Decimal("9.5"))
+    ]
+
+
 def test_times_without_offset_are_the_stores_local_time(shop: Shop) -> None:
     shop.write("stores.csv", "store_id,time_zone\nS1,\nS2,America/New_York\n")
     shop.sale_lines(

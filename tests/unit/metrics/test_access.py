@@ -76,6 +76,17 @@ def test_staff_see_details_without_the_hidden_columns(metrics: Metrics) -> None:
     assert metrics.query(MetricQuery(metrics=("net_sales",)), STAFF).rows[0]["net_sales"] > 0
 
 
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.ANALYST, Role.STAFF])
+def test_the_text_of_rejected_rows_is_for_admins(metrics: Metrics, role: Role) -> None:
+    assert "row_text" not in [
+        column.name for column in metrics.rows("fct_quarantine", principal=Principal("x", role)).columns
+    ]
+    with pytest.raises(Refused, match="row_text"):
+        metrics.rows("fct_quarantine", columns=("row_text",), principal=Principal("x", role))
+    admin = metrics.rows("fct_quarantine", principal=Principal("ada", Role.ADMIN))
+    assert "row_text" in [column.name for column in admin.columns]
+
+
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.STAFF])
 def test_only_analysts_and_admins_write_sql(metrics: Metrics, role: Role) -> None:
     with pytest.raises(Refused) as refused:
