@@ -34,10 +34,10 @@ def only_error(shop: Shop) -> str:
 
 
 def test_a_missing_column_is_named_with_the_file_and_what_there_is(shop: Shop) -> None:
-    shop.write("sale_lines.csv", "store_id,product,sold_at,quantity\nS1,P1,2025-05-01,1\n")
+    shop.write("sale_lines.csv", "store_id,article,sold_at,quantity\nS1,P1,2025-05-01,1\n")
     message = only_error(shop)
     assert "sale_lines.csv has no column product_id, net_amount or gross_amount" in message
-    assert "It has store_id, product, sold_at, quantity" in message
+    assert "It has store_id, article, sold_at, quantity" in message
 
 
 BAD_ROWS = {
