@@ -97,7 +97,7 @@ def wait_for(process: subprocess.Popen[str], line: str) -> None:
     [
         ("ingest files", 0.2),
         ("transform", 1.0),
-        ("transform", 6.0),
+        ("transform", 2.5),
         ("forecast", 0.05),
         ("publish", 0.0),
         ("publish", 0.1),
