@@ -17,6 +17,7 @@ import duckdb
 
 from connectors.column_types import LogicalType, dlt_column
 from connectors.failures import stopped
+from retail.vocabulary import RAW_SCHEMA_PREFIX
 from retail.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _pipeline(connection: duckdb.DuckDBPyConnection, workspace: Workspace, sourc
         pipeline_name=source,
         pipelines_dir=str(workspace.dlt_state),
         destination=dlt.destinations.duckdb(connection),
-        dataset_name=f"raw_{source}",
+        dataset_name=f"{RAW_SCHEMA_PREFIX}{source}",
     )
 
 
