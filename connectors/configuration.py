@@ -5,13 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from connectors.erpnext.settings import ERPNextSource
 from connectors.files.settings import FilesSource
+from connectors.inventree.settings import InvenTreeSource
+from connectors.odoo.settings import OdooSource
+from connectors.ospos.settings import OsposSource
 from connectors.source import SourceConfig
 from connectors.yaml_file import read_yaml, validated
 from retail.errors import ConfigurationError
 from retail.workspace import Workspace
 
-SOURCE_TYPES: Final[dict[str, type[SourceConfig]]] = {"files": FilesSource}
+SOURCE_TYPES: Final[dict[str, type[SourceConfig]]] = {
+    "erpnext": ERPNextSource,
+    "files": FilesSource,
+    "inventree": InvenTreeSource,
+    "odoo": OdooSource,
+    "ospos": OsposSource,
+}
 """Every type that `sources.yaml` may name, with the settings it takes."""
 
 

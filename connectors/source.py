@@ -12,11 +12,13 @@ class SourceConfig(BaseModel):
 
     Attributes:
         type: Name of the connector.
+        store_contacts: Whether customers' names, e-mail addresses and telephone numbers are stored; else a keyed hash.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: str
+    store_contacts: bool = False
 
     @property
     def schema_name(self) -> str:

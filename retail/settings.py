@@ -56,6 +56,19 @@ class Settings(BaseSettings):
     operational_url: SecretStr | None = Field(
         None, description="Database URL of the operational store; unset means SQLite in the workspace."
     )
+    odoo_api_key: SecretStr | None = Field(
+        None, description="API key (or password) of the Odoo user; unset means the one that `connect` kept."
+    )
+    erpnext_api_key: SecretStr | None = Field(
+        None, description="API key of the ERPNext user; unset means the one that `connect` kept."
+    )
+    erpnext_api_secret: SecretStr | None = Field(None, description="API secret that belongs to the ERPNext API key.")
+    ospos_password: SecretStr | None = Field(
+        None, description="Password of the OSPOS database user; unset means the one that `connect` kept."
+    )
+    inventree_token: SecretStr | None = Field(
+        None, description="API token of the InvenTree user; unset means the one that `connect` kept."
+    )
     chronos_weights: str = Field(
         str(BUNDLED_CHECKPOINT),
         description="Chronos weights: a local folder or a hub name (`amazon/chronos-2`). Default: the bundled ones.",

@@ -1,8 +1,23 @@
+{#- Tables of the retail model that a source has nothing for, so that it has no staging model for them. -#}
+{% macro tables_lacking_in(source) -%}
+    {%- set lacking = {
+        'files': ['reported_sales_daily', 'reported_stock'],
+        'odoo': [],
+        'erpnext': [],
+        'ospos': ['purchase_orders', 'purchase_order_lines', 'promotions', 'exchange_rates'],
+        'inventree': ['sales', 'sale_lines', 'payments', 'promotions', 'reported_sales_daily'],
+    } -%}
+    {{ return(lacking.get(source, [])) }}
+{%- endmacro %}
+
 {#- One table of the retail model: the staging models of every connected source, in the columns of the model's contract.
-    Without a source it is typed and empty. Every source has a staging model for every table of the model. -#}
+    Without a source that has it, it is typed and empty. -#}
 {% macro union_sources(table) -%}
     {%- set columns = model.columns.values() | list -%}
-    {%- set connected = var('sources', []) -%}
+    {%- set connected = [] -%}
+    {%- for name in var('sources', []) if table not in tables_lacking_in(name) -%}
+        {%- do connected.append(name) -%}
+    {%- endfor -%}
     {%- for name in connected %}
 select
     {%- for column in columns %}

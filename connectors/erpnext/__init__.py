@@ -1,0 +1,1 @@
+"""The ERPNext connector (docs/connect/erpnext.md)."""

@@ -1,0 +1,21 @@
+"""The ERPNext connector's section of `sources.yaml`. Credentials: `TILLSIGHT_ERPNEXT_API_KEY` and `…_API_SECRET`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from connectors.source import SourceConfig
+
+
+class ERPNextSource(SourceConfig):
+    """One ERPNext site.
+
+    Attributes:
+        url: Address of the site, such as `https://shop.example`.
+        ca_file: Certificates to trust instead of the public ones.
+    """
+
+    type: Literal["erpnext"]
+    url: str
+    ca_file: Path | None = None

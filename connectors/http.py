@@ -1,0 +1,237 @@
+"""Asking HTTP APIs: one client for every source, which retries what may go better and names what did not.
+
+The connectors decide which paths may be called; this module decides nothing but how: TLS is verified, redirects are
+not followed (they would carry the credentials elsewhere), answers have a largest size, and a busy or broken server is
+asked again a few times, as long as it says itself where it says so.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import httpx
+import orjson
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity.wait import wait_exponential_jitter
+
+from retail.errors import ConfigurationError, SourceError
+
+ATTEMPTS: Final = 4
+LONGEST_WAIT_SECONDS: Final = 60.0
+_BUSY: Final = frozenset({429, 500, 502, 503, 504})
+_TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
+
+
+class HttpError(SourceError):
+    """The server said no.
+
+    Attributes:
+        status: HTTP status; 0 where no whole answer came.
+        body: What it answered, decoded from JSON where it was that; never shown as it is.
+        retry_after: Seconds it asked to wait, where it said so.
+    """
+
+    def __init__(
+        self, message: str, *, status: int, body: object = None, retry_after: float | None = None, is_transient: bool
+    ) -> None:
+        super().__init__(message, is_transient=is_transient)
+        self.status = status
+        self.body = body
+        self.retry_after = retry_after
+
+
+class ApiClient:
+    """Requests to one server, with one set of credentials.
+
+    Args:
+        source: Type of the source, for messages.
+        base_url: Address of the server: `https://shop.example`, with a path where the API lies below one.
+        headers: Sent with every request, credentials among them.
+        ca_file: Certificates to trust instead of the public ones, for a server with its own.
+        transport: Replaces the network in tests.
+        wait_seconds: First wait between two attempts.
+
+    Raises:
+        ConfigurationError: The address is no http or https address, or the certificates cannot be read.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        base_url: str,
+        headers: Mapping[str, str],
+        *,
+        ca_file: Path | None = None,
+        transport: httpx.BaseTransport | None = None,
+        wait_seconds: float = 1.0,
+    ) -> None:
+        self.source = source
+        self.host = _checked(source, base_url)
+        self._client = httpx.Client(
+            base_url=base_url.rstrip("/") + "/",
+            headers=dict(headers),
+            timeout=_TIMEOUT,
+            verify=_context(source, ca_file),
+            transport=transport,
+            follow_redirects=False,
+        )
+        self._wait = wait_exponential_jitter(initial=wait_seconds, max=LONGEST_WAIT_SECONDS, jitter=wait_seconds)
+
+    def request(
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        *,
+        what: str,
+        params: Mapping[str, str | int] | None = None,
+        body: object = None,
+    ) -> Any:
+        """Ask once, and again where that may help; return the decoded JSON.
+
+        Args:
+            method: GET, or POST for a reading method that takes its arguments in a body.
+            path: Path below the base address, without a leading slash.
+            what: What is asked for, for messages: the table or "the login".
+            params: Query parameters.
+            body: Sent as JSON.
+
+        Raises:
+            HttpError: The server did not answer, or not with what was asked for.
+        """
+        for attempt in Retrying(
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=self._seconds,
+            retry=retry_if_exception(_may_go_better),
+            reraise=True,
+        ):
+            with attempt:
+                return self._ask(method, path, what, params, body)
+        raise AssertionError("the last attempt returns or raises")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _ask(self, method: str, path: str, what: str, params: Mapping[str, str | int] | None, body: object) -> Any:
+        content = None if body is None else orjson.dumps(body)
+        headers = None if body is None else {"Content-Type": "application/json"}
+        try:
+            response = self._client.request(method, path, params=params, content=content, headers=headers)
+        except httpx.TimeoutException as error:
+            raise self._failed(what, "did not answer in time. Try again, or ask who runs it") from error
+        except httpx.ConnectError as error:
+            raise self._failed(what, _unreachable(error), is_transient=not _is_certificate(error)) from error
+        except httpx.HTTPError as error:
+            raise self._failed(what, f"broke off its answer ({type(error).__name__}). Try again") from error
+        if response.is_redirect:
+            raise self._failed(
+                what,
+                f"sends to another address ({_without_query(response.headers.get('location', ''))}). Use the final "
+                "address, with https, in `url`",
+                status=response.status_code,
+                is_transient=False,
+            )
+        decoded = _decoded(response)
+        if response.is_success:
+            if decoded is _NOT_JSON:
+                raise self._failed(
+                    what, "gave an answer that is no whole JSON. Look whether `url` is the address of the API itself"
+                )
+            return decoded
+        raise self._refused(what, response, None if decoded is _NOT_JSON else decoded)
+
+    def _failed(self, what: str, why: str, *, status: int = 0, is_transient: bool = True) -> HttpError:
+        message = f"{self.source}: {what}: {self.host} {why}."
+        return HttpError(message, status=status, is_transient=is_transient)
+
+    def _refused(self, what: str, response: httpx.Response, body: object) -> HttpError:
+        status = response.status_code
+        retry_after = _retry_after(response)
+        why = _STATUS.get(status, f"answered with status {status}. Look into its log")
+        if status == 429 and retry_after is not None:
+            why += f"; it asks to wait {_spoken(retry_after)}"
+        return HttpError(
+            f"{self.source}: {what}: {self.host} {why}.",
+            status=status,
+            body=body,
+            retry_after=retry_after,
+            is_transient=status in _BUSY,
+        )
+
+    def _seconds(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, HttpError) else None
+        return asked if asked is not None else self._wait(state)
+
+
+_NOT_JSON: Final = object()
+_STATUS: Final = {
+    401: "does not accept the login. Check the user and the key or password, and whether it has expired",
+    403: "does not allow this user to read it. Grant the right that docs/connect names",
+    404: "does not know it. Check `url`, and whether the module is installed",
+    429: "gets too many requests. Try again later, or raise its limit for this user",
+    500: "had an error of its own. Look into its log",
+    502: "cannot reach the application behind it. Look whether that runs",
+    503: "is not available now. Try again later",
+    504: "waited too long for the application behind it. Try again later",
+}
+
+
+def _may_go_better(error: BaseException) -> bool:
+    if not isinstance(error, HttpError) or not error.is_transient:
+        return False
+    return error.retry_after is None or error.retry_after <= LONGEST_WAIT_SECONDS
+
+
+def _checked(source: str, base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise ConfigurationError(f"{source}: url: {base_url!r} is no address such as https://shop.example.") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ConfigurationError(f"{source}: url: {base_url!r} is no address such as https://shop.example.")
+    if url.userinfo:
+        raise ConfigurationError(f"{source}: url: leave user and password out of the address.")
+    return url.host if url.port is None else f"{url.host}:{url.port}"
+
+
+def _context(source: str, ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(ca_file)) if ca_file else httpx.create_ssl_context()
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(f"{source}: ca_file: {ca_file} cannot be read as certificates: {error}.") from error
+
+
+def _decoded(response: httpx.Response) -> object:
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return _NOT_JSON
+
+
+def _is_certificate(error: httpx.ConnectError) -> bool:
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def _unreachable(error: httpx.ConnectError) -> str:
+    if _is_certificate(error):
+        return "has a certificate that is not trusted. If it is the shop's own, name it with `ca_file`"
+    return "cannot be reached. Check the address and whether the server runs"
+
+
+def _without_query(location: str) -> str:
+    return location.split("?", 1)[0]
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    try:
+        return max(0.0, float(response.headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _spoken(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes"

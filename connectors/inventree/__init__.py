@@ -1,0 +1,1 @@
+"""The InvenTree connector (docs/connect/inventree.md)."""

@@ -1,0 +1,23 @@
+"""The InvenTree connector's section of `sources.yaml`. The token is a credential: `TILLSIGHT_INVENTREE_TOKEN`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from connectors.source import SourceConfig
+
+
+class InvenTreeSource(SourceConfig):
+    """One InvenTree server.
+
+    Attributes:
+        url: Address of the server, such as `https://stock.example`.
+        ca_file: Certificates to trust instead of the public ones.
+        time_zone: IANA name of the server's own time; unset means the workspace's default.
+    """
+
+    type: Literal["inventree"]
+    url: str
+    ca_file: Path | None = None
+    time_zone: str | None = None

@@ -1,0 +1,1 @@
+"""The Odoo connector (docs/connect/odoo.md)."""

@@ -1,0 +1,1 @@
+"""The OSPOS connector (docs/connect/ospos.md)."""

@@ -1,0 +1,1 @@
+{{ union_sources('reported_sales_daily') }}
