@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final, Protocol, cast
+
 from connectors import files
+from connectors.checkup import Checkup
 from connectors.configuration import read_sources
 from connectors.files.settings import FilesSource
 from connectors.report import LoadReport, TableReport
@@ -12,13 +16,42 @@ from retail.progress import Progress
 from retail.settings import Settings
 from retail.workspace import Workspace
 
-__all__ = ["LoadReport", "SourceConfig", "TableReport", "load", "read_sources"]
+__all__ = ["SYSTEMS", "Checkup", "LoadReport", "SourceConfig", "TableReport", "check", "load", "read_sources"]
+
+SYSTEMS: Final = ("odoo", "erpnext", "ospos", "inventree")
+"""Types of sources that are servers: they are logged in to, and can be looked at before anything is loaded."""
 
 
-def load(source: SourceConfig, workspace: Workspace, settings: Settings, progress: Progress) -> LoadReport:
+class _Check(Protocol):
+    def __call__(self, source: SourceConfig, workspace: Workspace, settings: Settings) -> Checkup: ...
+
+
+def check(source: SourceConfig, workspace: Workspace, settings: Settings) -> Checkup:
+    """Log in to a server and look around; nothing is loaded or written.
+
+    Raises:
+        ConfigurationError: The source's settings are wrong, or it is no server.
+        SourceError: It could not even be asked; what is merely missing is in the answer's `problems`.
+    """
+    if source.type not in SYSTEMS:
+        raise ConfigurationError(f"Sources of type {source.type!r} are no server that can be asked.")
+    # Imported by name, so that looking at one system does not import the libraries of the others.
+    look = cast("_Check", import_module(f"connectors.{source.type}").check)
+    return look(source, workspace, settings)
+
+
+def load(
+    source: SourceConfig,
+    workspace: Workspace,
+    settings: Settings,
+    progress: Progress,
+    *,
+    is_deep: bool = False,  # noqa: ARG001 (files have nothing to dig for)
+) -> LoadReport:
     """Bring a source's raw tables up to date: only what changed is read, and running twice changes nothing.
 
-    The caller holds the workspace's lock.
+    The caller holds the workspace's lock. `is_deep` asks now for what is otherwise done once a day: the wide re-read of
+    what changes without a trace, and the comparison of keys that finds deletions.
 
     Raises:
         ConfigurationError: The source's settings are wrong.

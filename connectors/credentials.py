@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from pydantic import SecretStr
 
 from retail.errors import ConfigurationError
 from retail.settings import Settings
 from retail.workspace import Workspace
+
+CREDENTIALS: Final[dict[str, tuple[str, ...]]] = {
+    "odoo": ("odoo_api_key",),
+    "erpnext": ("erpnext_api_key", "erpnext_api_secret"),
+    "ospos": ("ospos_password",),
+    "inventree": ("inventree_token",),
+}
+"""What each system is logged in to with: names of settings, and of files in the workspace's `secrets` folder."""
 
 
 def credential(workspace: Workspace, settings: Settings, name: str) -> str:

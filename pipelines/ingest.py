@@ -25,7 +25,12 @@ def connected_sources(workspace: Workspace) -> tuple[str, ...]:
 
 
 def ingest(
-    workspace: Workspace, settings: Settings, *, only: str | None = None, progress: Progress = silent
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    only: str | None = None,
+    progress: Progress = silent,
+    is_deep: bool = False,
 ) -> list[LoadReport]:
     """Load every connected source, or the one named, and say what was read, accepted and put aside.
 
@@ -39,7 +44,7 @@ def ingest(
     if not sources:
         known = ", ".join(connected_sources(workspace)) or "none"
         raise UnusableRequest(f"There is no source {only!r} in {workspace.sources} (there: {known}).")
-    return [load(source, workspace, settings, progress) for source in sources]
+    return [load(source, workspace, settings, progress, is_deep=is_deep) for source in sources]
 
 
 def summary(report: LoadReport) -> str:

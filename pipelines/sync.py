@@ -14,9 +14,16 @@ from retail.workspace import Workspace
 
 
 def sync_sources(
-    workspace: Workspace, settings: Settings, *, only: str | None, progress: RunDisplay | None = None
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    only: str | None,
+    progress: RunDisplay | None = None,
+    is_deep: bool = False,
 ) -> list[LoadReport]:
     """Load every connected source, or the one named, and note it in the run log.
+
+    `is_deep` asks now for what is otherwise done once a day: the wide re-read, and the comparison of keys.
 
     Raises:
         WorkspaceBusy: A run holds the workspace.
@@ -32,7 +39,7 @@ def sync_sources(
         display.begin("ingest")
         try:
             with run_log.step(run_id, "ingest") as step:
-                reports = ingest(workspace, settings, only=only, progress=display)
+                reports = ingest(workspace, settings, only=only, progress=display, is_deep=is_deep)
                 step.rows = sum(report.accepted for report in reports)
                 step.message = "; ".join(summary(report) for report in reports)
                 step.has_failed = any(report.errors for report in reports)
