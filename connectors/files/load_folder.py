@@ -10,10 +10,12 @@ from pathlib import Path
 import duckdb
 
 from connectors.column_types import DUCKDB_TYPES
+from connectors.contacts import contact_hasher
 from connectors.dlt_run import TableLoad, as_format, deliver, drop_interrupted
 from connectors.failures import load_failures
 from connectors.files.check import IN_THE_FUTURE, UNKNOWN_STORE, Context
 from connectors.files.client import open_file
+from connectors.files.contacts import add_hash_functions, hide_stored_contacts, raw_types
 from connectors.files.discover import FoundFile, look_through
 from connectors.files.identity import key_expression
 from connectors.files.line_ends import UnevenLineEnds, with_even_line_ends
@@ -52,6 +54,7 @@ def load(source: FilesSource, workspace: Workspace, settings: Settings, progress
         open_warehouse(workspace, settings) as connection,
         _scratch(workspace) as scratch,
     ):
+        add_hash_functions(connection, contact_hasher(workspace))
         interrupted = drop_interrupted(connection, workspace, source.type)
         load = _Load(connection, scratch, rules, folder.files, interrupted, report, progress)
         table_loads = load.read_all()
@@ -124,25 +127,31 @@ class _Load:
         feeding = [file for file in self._files if table in file.tables]
         plan = self._plan(table, declared, target, feeding)
         results = {file.name: result for file in plan.read if (result := self._read(file, table, declared)) is not None}
+        parts = [(result.part, result.accepted) for result in results.values()]
         replaced = [*results, *plan.gone]
+        if target is not None and not self._rules.source.store_contacts:
+            part = self._scratch / f"{table}-hidden.parquet"
+            hidden, rows = hide_stored_contacts(self._connection, target, table, declared, replaced, part)
+            replaced += hidden
+            parts += [(part, rows)] if hidden else []
         stays = self._staying_rows(table, plan, replaced)
-        parts = [result.part for result in results.values()]
-        overlapping = settle_overlaps(self._connection, declared, target, stays, parts)
+        paths = [path for path, _ in parts]
+        overlapping = settle_overlaps(self._connection, declared, target, stays, paths)
         for name in plan.gone:
             self._system.remove(table, name)
         if table == "stores":
             default = self._rules.default_time_zone
-            self._stores = collect_stores(self._connection, target, stays, parts, default)
+            self._stores = collect_stores(self._connection, target, stays, paths, default)
         if (
             not replaced
             and table not in self._interrupted
-            and self._existing.get(table, frozenset()) >= set(declared.raw_types)
+            and self._existing.get(table, frozenset()) >= set(raw_types(table, declared))
         ):
             return None
         return TableLoad(
             table=table,
-            columns=declared.raw_types,
-            parts=[(result.part, result.accepted) for result in results.values()] or [self._empty(table, declared)],
+            columns=raw_types(table, declared),
+            parts=parts or [self._empty(table, declared)],
             replaced=_replaced_rows(declared, stays, overlapping) if target else None,
         )
 
@@ -173,7 +182,7 @@ class _Load:
         rows = self._connection.execute(
             f"SELECT DISTINCT file FROM {self._schema}.quarantine WHERE table_name = ? AND ("
             f" reason IN (SELECT '{UNKNOWN_STORE}: ' || store_id FROM known_stores)"
-            f" OR contains(reason, '{IN_THE_FUTURE}: ') AND loaded_at < ?::TIMESTAMPTZ - INTERVAL 1 DAY)",
+            f" OR contains(reason || ':', '{IN_THE_FUTURE}:') AND loaded_at < ?::TIMESTAMPTZ - INTERVAL 1 DAY)",
             [table, self._rules.as_of_at.isoformat()],
         ).fetchall()
         return {file for (file,) in rows}
@@ -207,7 +216,8 @@ class _Load:
     ) -> FileResult:
         def read(path: Path) -> FileResult:
             opened = open_file(self._connection, file.name, path, self._rules.source)
-            return read_file(self._connection, opened, table, declared, file.tables[table], context, part)
+            mapped, store_contacts = file.tables[table], self._rules.source.store_contacts
+            return read_file(self._connection, opened, table, declared, mapped, context, part, store_contacts)
 
         try:
             return read(file.path)
@@ -224,7 +234,8 @@ class _Load:
     def _empty(self, table: str, declared: TemplateTable) -> tuple[Path, int]:
         part = self._scratch / f"{table}-empty.parquet"
         typed = ", ".join(
-            f"NULL::{DUCKDB_TYPES[logical]} AS {identifier(name)}" for name, logical in declared.raw_types.items()
+            f"NULL::{DUCKDB_TYPES[logical]} AS {identifier(name)}"
+            for name, logical in raw_types(table, declared).items()
         )
         self._connection.execute(f"COPY (SELECT {typed} WHERE false) TO {literal(str(part))} (FORMAT parquet)")
         return part, 0

@@ -9,11 +9,12 @@ import duckdb
 
 from connectors.files.check import ROW_TEXT_LENGTH, Context, checking_statement
 from connectors.files.client import OpenFile, collect_unreadable, readable
-from connectors.files.expressions import expressions
+from connectors.files.contacts import is_personal, loaded_columns
+from connectors.files.expressions import Expression, expressions
 from connectors.files.identity import settle_repeated_keys
 from connectors.files.mapping import MappedTable
 from connectors.files.template import TemplateTable
-from connectors.sql import identifiers, literal
+from connectors.sql import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,11 @@ def read_file(
     mapped: MappedTable | None,
     context: Context,
     part: Path,
+    store_contacts: bool,
 ) -> FileResult:
     """Read one file for one table, write its good rows to `part` and its bad ones to `new_quarantine`.
+
+    Without `store_contacts`, neither of them gets a name, an e-mail address or a telephone number.
 
     Raises:
         SourceError: The file as a whole cannot be used; nothing of it is kept.
@@ -60,8 +64,16 @@ def read_file(
     unreadable = collect_unreadable(connection, opened)
     settle_repeated_keys(connection, declared)
     _number_lines(connection, unreadable)
-    _put_aside(connection, table, opened.name, one_row_per_key)
-    _write_part(connection, declared, opened.name, part)
+    hides_rows = is_personal(table) and not store_contacts
+    _put_aside_rows(connection, table, opened.name, hides_values=hides_rows)
+    if not one_row_per_key:
+        hides_records = hides_rows or (_has_unused_columns(opened, filled) and not store_contacts)
+        _put_aside_unreadable(connection, table, opened.name, hides_text=hides_records)
+    columns = loaded_columns(table, declared, store_contacts=store_contacts)
+    connection.execute(
+        f"COPY (SELECT {columns}, {literal(opened.name)} AS _file, _line FROM numbered_rows WHERE _reason IS NULL)"
+        f" TO {literal(str(part))} (FORMAT parquet)"
+    )
     result = _counted(connection, part, 0 if one_row_per_key else unreadable)
     connection.execute("DROP VIEW numbered_rows; DROP TABLE checked")
     return result
@@ -97,22 +109,21 @@ def _number_lines(connection: duckdb.DuckDBPyConnection, unreadable: int) -> Non
     )
 
 
-def _put_aside(connection: duckdb.DuckDBPyConnection, table: str, file: str, one_row_per_key: bool) -> None:
+def _put_aside_rows(connection: duckdb.DuckDBPyConnection, table: str, file: str, *, hides_values: bool) -> None:
+    what = "split_part(_reason, ': ', 1), ''" if hides_values else "_reason, _row_text"
     connection.execute(
-        "INSERT INTO new_quarantine SELECT ?, ?, _line, _reason, _row_text, now() FROM numbered_rows"
-        " WHERE _reason IS NOT NULL",
+        f"INSERT INTO new_quarantine SELECT ?, ?, _line, {what}, now() FROM numbered_rows WHERE _reason IS NOT NULL",
         [table, file],
     )
-    if not one_row_per_key:
-        connection.execute(
-            f"INSERT INTO new_quarantine SELECT ?, ?, line, reason, left(row_text, {ROW_TEXT_LENGTH}), now()"
-            " FROM unreadable",
-            [table, file],
-        )
 
 
-def _write_part(connection: duckdb.DuckDBPyConnection, declared: TemplateTable, file: str, part: Path) -> None:
+def _put_aside_unreadable(connection: duckdb.DuckDBPyConnection, table: str, file: str, *, hides_text: bool) -> None:
+    text = "''" if hides_text else f"left(row_text, {ROW_TEXT_LENGTH})"
     connection.execute(
-        f"COPY (SELECT {identifiers(declared.columns)}, {literal(file)} AS _file, _line "
-        f"FROM numbered_rows WHERE _reason IS NULL) TO {literal(str(part))} (FORMAT parquet)"
+        f"INSERT INTO new_quarantine SELECT ?, ?, line, reason, {text}, now() FROM unreadable", [table, file]
     )
+
+
+def _has_unused_columns(opened: OpenFile, filled: dict[str, Expression]) -> bool:
+    """Whether a record holds more than the table takes: exports put names and addresses beside sales."""
+    return any(all(column.sql not in value.sql for value in filled.values()) for column in opened.columns.values())

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.files.check import Context
+from connectors.files.contacts import is_personal
 from connectors.files.discover import FoundFile
 from connectors.files.mapping import Mapping
 from connectors.files.settings import FilesSource
@@ -57,6 +58,8 @@ class Rules:
             "csv": [self.source.encoding, self.source.delimiter],
             "context": context,
         }
+        if is_personal(table):
+            rules["store_contacts"] = self.source.store_contacts
         return f"{file.content}:{hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:12]}"
 
 

@@ -77,6 +77,7 @@ class Shop:
             connection.execute("create schema raw_files")
             for name, table in tables.items():
                 columns = ", ".join(f"{column} {TYPES[spec['type']]}" for column, spec in table["columns"].items())
+                columns += ", email_hash varchar, phone_hash varchar" if name == "customers" else ""
                 connection.execute(f"create table raw_files.{name} ({columns}, _file varchar, _line bigint)")
             for name, columns in SYSTEM_TABLES.items():
                 connection.execute(f"create table raw_files.{name} ({columns})")

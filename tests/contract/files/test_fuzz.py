@@ -61,7 +61,8 @@ class Reader:
         opened = open_file(self.connection, "sale_lines.csv", path, FilesSource(type="files"))
         context = Context(datetime(2025, 6, 13, tzinfo=UTC), "Europe/Paris", {}, known_stores=False)
         declared = template().tables["sale_lines"]
-        return read_file(self.connection, opened, "sale_lines", declared, None, context, self.folder / "part.parquet")
+        part = self.folder / "part.parquet"
+        return read_file(self.connection, opened, "sale_lines", declared, None, context, part, False)
 
     def accounted_for(self, result: FileResult) -> bool:
         part = self.connection.execute(

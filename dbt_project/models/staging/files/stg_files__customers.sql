@@ -5,5 +5,7 @@ select
     cast(name as varchar) as name,
     cast(email as varchar) as email,
     cast(phone as varchar) as phone,
+    cast(email_hash as varchar) as email_hash,
+    cast(phone_hash as varchar) as phone_hash,
     cast(has_marketing_consent as boolean) as has_marketing_consent
 from {{ source('raw_files', 'customers') }}
