@@ -21,7 +21,11 @@
     {%- for name in connected %}
 select
     {%- for column in columns %}
-    cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }}{{ ',' if not loop.last }}
+        {%- set value = column.name -%}
+        {%- if column.name in ids_needed_in(table) -%}
+            {%- set value = "coalesce(" ~ column.name ~ ", '" ~ name ~ ":unknown')" -%}
+        {%- endif %}
+    cast({{ value }} as {{ column.data_type }}) as {{ column.name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ ref('stg_' ~ name ~ '__' ~ table) }}
         {%- if not loop.last %}

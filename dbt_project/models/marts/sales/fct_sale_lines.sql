@@ -145,7 +145,8 @@ reported as not materialized (
         {{ reporting_amount('cost_amount', 'reporting_rate') }} as line_cost_amount,
         is_return_only_ticket,
         currency,
-        net_amount as net_amount_as_sold
+        net_amount as net_amount_as_sold,
+        net_amount + coalesce(tax_amount, 0) as total_amount_as_sold
     from placed
 )
 
@@ -179,5 +180,6 @@ select
     case when is_goods and line_cost_amount is not null then line_net_amount end as costed_net_amount,
     is_return_only_ticket,
     currency,
-    net_amount_as_sold
+    net_amount_as_sold,
+    total_amount_as_sold
 from reported
