@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import field_validator
 
 from connectors.source import SourceConfig
 
@@ -21,3 +24,13 @@ class InvenTreeSource(SourceConfig):
     url: str
     ca_file: Path | None = None
     time_zone: str | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError(f"{value!r} is no time zone such as Europe/Paris") from error
+        return value
