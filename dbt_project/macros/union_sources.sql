@@ -5,7 +5,9 @@
         'odoo': [],
         'erpnext': [],
         'ospos': ['purchase_orders', 'purchase_order_lines', 'promotions', 'exchange_rates'],
-        'inventree': ['sales', 'sale_lines', 'payments', 'promotions', 'reported_sales_daily'],
+        'inventree': [
+            'sales', 'sale_lines', 'payments', 'stock_movements', 'prices', 'promotions', 'reported_sales_daily'
+        ],
     } -%}
     {{ return(lacking.get(source, [])) }}
 {%- endmacro %}
