@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import CliContext, of
-from cli.output import print_json, print_line
+from cli.output import print_json, print_line, print_note
 from retail.errors import NothingPublished, TillsightError, UnusableRequest
 
 if TYPE_CHECKING:
+    from connectors import SourceConfig
     from retail.settings import Settings
     from retail.workspace import Workspace
 
 SPACE_FOR_A_RUN = 2 * 1024**3
 """Bytes that should be free before a run: it keeps the published runs and builds one more."""
+
+LONGEST_LOOK_SECONDS = 60.0
+"""How long each server may take to be looked at."""
 
 
 class Status(StrEnum):
@@ -36,30 +40,35 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at, and what to know or do."""
+    """One thing that was looked at, and what to know or do; `notes` say more, a line each."""
 
     name: str
     status: Status
     detail: str
+    notes: tuple[str, ...] = ()
 
 
 def doctor(
-    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False
+    context: typer.Context,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no server; look at this machine only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False,
 ) -> None:
-    """Look at the environment, the workspace, its sources and its last run."""
-    checks = list(examine(of(context)))
+    """Look at the environment, the workspace, its sources (logging in to servers) and its last run."""
+    checks = list(examine(of(context), is_offline=offline))
     is_well = all(check.status is not Status.BROKEN for check in checks)
     if as_json:
         print_json({"ok": is_well, "checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
             print_line(f"{check.status:<8} {check.name:<18} {check.detail}")
+            for note in check.notes:
+                print_line(f"{'':<28}{note}")
     if not is_well:
         raise typer.Exit(1)
 
 
-def examine(command: CliContext) -> Iterator[Check]:
-    """Every check, the machine's first."""
+def examine(command: CliContext, *, is_offline: bool) -> Iterator[Check]:
+    """Every check, the machine's first, then the servers'."""
     yield Check("python", Status.OK, f"{sys.version.split()[0]} at {sys.executable}")
     yield _packages()
     yield _weights(command.settings)
@@ -73,6 +82,7 @@ def examine(command: CliContext) -> Iterator[Check]:
     checks: dict[str, Callable[[Workspace, Settings], Check]] = {
         "workspace": _workspace,
         "sources": _sources,
+        "secrets": _secrets,
         "operational store": _operational_store,
         "last run": _last_run,
         "published data": _published,
@@ -82,6 +92,8 @@ def examine(command: CliContext) -> Iterator[Check]:
             yield check(workspace, command.settings)
         except TillsightError as error:
             yield Check(name, Status.BROKEN, str(error))
+    if not is_offline:
+        yield from _servers(workspace, command.settings)
 
 
 def _packages() -> Check:
@@ -140,6 +152,44 @@ def _sources(workspace: Workspace, _settings: Settings) -> Check:
     if "files" in names and not files:
         return Check("sources", Status.BROKEN, f"the files source finds no file; see `path` in {workspace.sources}")
     return Check("sources", Status.OK, f"{', '.join(names)} ({len(files)} files)")
+
+
+def _secrets(workspace: Workspace, settings: Settings) -> Check:
+    """Credentials of the connected sources, and that nobody else can read those that are kept."""
+    from connectors import read_sources
+    from connectors.credentials import CREDENTIALS, credential, kept_credentials
+
+    kept = kept_credentials(workspace)
+    needed = [name for source in read_sources(workspace) for name in CREDENTIALS.get(source.type, ())]
+    for name in needed:
+        credential(workspace, settings, name)
+    where = f", {len(kept)} kept in {workspace.root / 'secrets'}" if kept else ""
+    return Check("secrets", Status.OK, f"{len(needed)} needed{where}")
+
+
+def _servers(workspace: Workspace, settings: Settings) -> Iterator[Check]:
+    """The check that `connect` made, again, for each connected server."""
+    from connectors import SYSTEMS, read_sources
+
+    try:
+        sources = [source for source in read_sources(workspace) if source.type in SYSTEMS]
+    except TillsightError:
+        return  # the check "sources" says so
+    for source in sources:
+        print_note(f"Looking at {source.type} (at most {LONGEST_LOOK_SECONDS:.0f} seconds) …")
+        yield _server(source, workspace, settings)
+
+
+def _server(source: SourceConfig, workspace: Workspace, settings: Settings) -> Check:
+    from cli.checkups import found_lines, look, problem_lines
+
+    name = f"source {source.type}"
+    try:
+        found = look(source, workspace, settings, LONGEST_LOOK_SECONDS)
+    except TillsightError as error:
+        return Check(name, Status.BROKEN, str(error))
+    status = Status.OK if not found.problems else Status.WARNING if found.is_usable else Status.BROKEN
+    return Check(name, status, "; ".join(found_lines(found)), tuple(problem_lines(found)))
 
 
 def _is_readable(path: Path) -> bool:

@@ -120,6 +120,6 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _note(step: str, done: int, total: int) -> None:
+def _note(step: str, done: int, total: int, unit: str = "series") -> None:
     if done == total:
-        print_note(f"{step}: {total} series")
+        print_note(f"{step}: {total} {unit}")

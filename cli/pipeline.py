@@ -85,6 +85,9 @@ def run(
 def sync(
     context: typer.Context,
     source: Annotated[str | None, typer.Argument(help="The source to load; all of them if left out.")] = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also read again what changes without a trace, and look for deletions, now.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Load the sources into the warehouse and report what was read, without building or publishing anything."""
@@ -93,17 +96,11 @@ def sync(
     from pipelines.sync import sync_sources
 
     with TerminalDisplay() as display:
-        reports = sync_sources(command.workspace(), command.settings, only=source, progress=display)
+        reports = sync_sources(command.workspace(), command.settings, only=source, progress=display, is_deep=deep)
     if as_json:
         print_json({"sources": [_described(report) for report in reports]})
     for report in [] if as_json else reports:
-        print_line(
-            f"{report.source}: {report.read:,} read = {report.accepted:,} accepted + {report.quarantined:,} quarantined"
-        )
-        for table in report.tables.values():
-            print_line(f"  {table.table:<22} {table.read:>10,} = {table.accepted:>10,} + {table.quarantined:>8,}")
-        for error in report.errors:
-            print_note(f"  {error}")
+        _show(report)
     if any(report.errors for report in reports):
         raise typer.Exit(1)
 
@@ -126,6 +123,19 @@ def dagster(context: typer.Context) -> None:
     )
     arguments = ["-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1"]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 (our own arguments)
+
+
+def _show(report: LoadReport) -> None:
+    """A line per table that something was read of, then what could not be read."""
+    print_line(
+        f"{report.source}: {report.read:,} read = {report.accepted:,} accepted + {report.quarantined:,} quarantined"
+        + ("" if report.changed or report.read else ", nothing new")
+    )
+    for table in report.tables.values():
+        if table.read:
+            print_line(f"  {table.table:<24} {table.read:>10,} = {table.accepted:>10,} + {table.quarantined:>8,}")
+    for error in report.errors:
+        print_note(f"  {error}")
 
 
 def _described(report: LoadReport) -> dict[str, object]:

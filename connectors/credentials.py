@@ -58,6 +58,22 @@ def read_private_file(workspace: Workspace, name: str) -> str | None:
         raise ConfigurationError(f"{path} cannot be read: {error}.") from error
 
 
+def kept_credentials(workspace: Workspace) -> list[str]:
+    """Names of the files in the workspace's `secrets` folder.
+
+    Raises:
+        ConfigurationError: Others than its owner may read one of them, or it cannot be read.
+    """
+    folder = _folder(workspace)
+    try:
+        names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be read: {error}.") from error
+    for name in names:
+        read_private_file(workspace, name)
+    return names
+
+
 def write_private_file(workspace: Workspace, name: str, text: str) -> Path:
     """Keep a text in a file that only its owner may read, replacing one of that name; return its path."""
     folder = _folder(workspace)

@@ -6,6 +6,7 @@
     incoming/            files dropped by people or made by the demo
     warehouse.duckdb     written by the pipeline alone
     serving/             marts-<run_id>/ per published run, and the pointer `current`
+    secrets/             keys and passwords that `connect` keeps, for their owner alone; never in a backup
     operational.sqlite   decisions, run log, audit: the only thing that cannot be rebuilt
     dlt/ dagster/ dbt/   state of the tools
 """
@@ -201,11 +202,20 @@ class Workspace:
             yield
 
 
-def create(home: Path, name: str, description: WorkspaceDescription) -> Workspace:
-    """Make the folder of a new workspace, or keep the one that is there."""
+def located(home: Path, name: str) -> Workspace:
+    """Where a workspace of that name is, or would be.
+
+    Raises:
+        UnusableRequest: It is no name that a workspace can have.
+    """
     if not _NAME.fullmatch(name):
         raise UnusableRequest(f"{name!r} is no workspace name: use small letters, digits, - and _.")
-    workspace = Workspace((home / name).resolve())
+    return Workspace((home / name).resolve())
+
+
+def create(home: Path, name: str, description: WorkspaceDescription) -> Workspace:
+    """Make the folder of a new workspace, or keep the one that is there."""
+    workspace = located(home, name)
     workspace.incoming.mkdir(parents=True, exist_ok=True)
     path = workspace.root / "workspace.json"
     if not path.exists():
