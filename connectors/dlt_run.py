@@ -7,11 +7,12 @@ told which rows of the table the load replaces (`destination_scope`): a file is 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
@@ -22,7 +23,7 @@ from retail.workspace import Workspace
 
 if TYPE_CHECKING:
     import dlt
-    from dlt.common.schema.typing import TWriteDispositionConfig
+    from dlt.common.schema.typing import TSchemaContractDict, TWriteDispositionConfig
 
 _ENVIRONMENT: Final = {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
@@ -31,6 +32,9 @@ _ENVIRONMENT: Final = {
     "LOAD__TRUNCATE_STAGING_DATASET": "true",
     "LOAD__WORKERS": "1",
 }
+
+_CONTRACT: Final[TSchemaContractDict] = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
+"""A release may add tables and columns; what a column holds never changes under the models that read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,15 @@ class TableLoad:
         columns: Its columns; the table gets them even when there are no rows.
         parts: Parquet files with exactly these columns, and their row counts.
         replaced: SQL condition on the rows of the table that these rows replace, in which `{staging_table}` names the
-            new rows; None where the table does not exist yet, so that rows need not be staged.
+            new rows; None where none is, so that rows need not be staged.
+        state: What dlt is to keep for the table, committed with the rows; None leaves it as it is.
     """
 
     table: str
     columns: Mapping[str, LogicalType]
     parts: Sequence[tuple[Path, int]]
     replaced: str | None
+    state: Mapping[str, Any] | None = None
 
 
 def as_format(condition: str) -> str:
@@ -95,6 +101,21 @@ def drop_interrupted(connection: duckdb.DuckDBPyConnection, workspace: Workspace
         return frozenset(tables)
 
 
+def stored_states(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str
+) -> dict[str, dict[str, Any]]:
+    """What dlt keeps for each table, as the warehouse has it: the local copy is given up, with whatever it was doing.
+
+    So the warehouse alone says how far a source has been read, and losing it costs a sync and nothing else.
+    """
+    shutil.rmtree(workspace.dlt_state / source, ignore_errors=True)
+    with _environment(workspace):
+        pipeline = _pipeline(connection, workspace, source)
+        pipeline.sync_destination()
+        kept: dict[str, Any] = pipeline.state.get("sources", {}).get(source, {})
+        return {table: dict(state) for table, state in kept.get("resources", {}).items()}
+
+
 def _pipeline(connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str) -> dlt.Pipeline:
     import dlt
 
@@ -110,6 +131,10 @@ def _resource(load: TableLoad) -> dlt.sources.DltResource:
     import dlt
 
     def parts() -> Iterator[object]:
+        if load.state is not None:
+            state = dlt.current.resource_state()
+            state.clear()
+            state.update(load.state)
         for path, rows in load.parts:
             yield dlt.mark.with_file_import(str(path), "parquet", rows)
 
@@ -117,7 +142,9 @@ def _resource(load: TableLoad) -> dlt.sources.DltResource:
     if load.replaced is not None:
         disposition = {"disposition": "merge", "strategy": "delete-insert", "destination_scope": load.replaced}
     columns = [dlt_column(name, logical) for name, logical in load.columns.items()]
-    return dlt.resource(parts, name=load.table, columns=columns, write_disposition=disposition)
+    return dlt.resource(
+        parts, name=load.table, columns=columns, write_disposition=disposition, schema_contract=_CONTRACT
+    )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from connectors.incremental.load import load_source
 from connectors.incremental.reader import Capability, Source, TableReader
 from connectors.incremental.rows import arrow_schema, typed_rows
 from connectors.incremental.table import (
@@ -19,6 +20,7 @@ from connectors.incremental.table import (
     OfParents,
     RawTable,
     Rejected,
+    Replaces,
 )
 
 __all__ = [
@@ -33,9 +35,11 @@ __all__ = [
     "OfParents",
     "RawTable",
     "Rejected",
+    "Replaces",
     "Source",
     "TableReader",
     "arrow_schema",
+    "load_source",
     "typed_rows",
 ]
 

@@ -1,0 +1,100 @@
+"""One load of one system source: recover, first loads, changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from connectors.dlt_run import TableLoad
+from connectors.failures import load_failures
+from connectors.incremental.bookkeeping import SYSTEM_TABLES
+from connectors.incremental.changes import load_changes
+from connectors.incremental.first_load import first_load
+from connectors.incremental.journal import Journal
+from connectors.incremental.reader import Source, TableReader
+from connectors.incremental.rows import arrow_schema
+from connectors.incremental.spool import empty_part
+from connectors.incremental.state import TableState
+from connectors.report import LoadReport
+from connectors.source import SourceConfig
+from connectors.warehouse import columns_of, open_warehouse
+from retail.progress import Progress
+from retail.settings import Settings
+from retail.workspace import Workspace
+
+
+def load_source(
+    config: SourceConfig,
+    workspace: Workspace,
+    settings: Settings,
+    progress: Progress,
+    opened: Source,
+    *,
+    is_deep: bool = False,
+) -> LoadReport:
+    """Bring `raw_<source>` up to date with a server.
+
+    Args:
+        config: The source's entry of `sources.yaml`.
+        workspace: The workspace, which the caller holds.
+        settings: Memory and threads.
+        progress: Told what is read.
+        opened: The source, logged in to. The caller closes it.
+        is_deep: Whether the wide re-read and the comparison of keys are made now, though not due.
+
+    Raises:
+        SourceError: The source could not be read. A first load keeps what it has; a later load writes nothing.
+        PipelineError: The warehouse could not be written; the next load finishes what this one began to write.
+    """
+    report = LoadReport(config.type)
+    with load_failures(workspace, config.type), open_warehouse(workspace, settings) as connection:
+        journal = Journal(connection, workspace, config.type)
+        kept = journal.recover()
+        states = _prepared(connection, journal, config.schema_name, opened, kept)
+        for reader in opened.readers:
+            name = reader.table.name
+            if states[name].phase == "first":
+                entry = report.table(name)
+                states[name] = first_load(connection, journal, reader, states[name], entry, progress)
+                report.changed = True
+        report.changed |= load_changes(connection, journal, opened, states, report, progress, is_deep=is_deep)
+    return report
+
+
+def _prepared(
+    connection: duckdb.DuckDBPyConnection,
+    journal: Journal,
+    schema: str,
+    opened: Source,
+    kept: Mapping[str, Mapping[str, Any]],
+) -> dict[str, TableState]:
+    """The state of every table; those without one are made, all their watermarks taken before any row is read."""
+    states: dict[str, TableState] = {}
+    new: list[TableLoad] = []
+    existing = columns_of(connection, schema)
+    for reader in opened.readers:
+        table = reader.table
+        state = TableState.of(kept.get(table.name))
+        if state is None or (state.phase == "first" and state.definition != table.definition):
+            state = _begun(reader)
+        if table.name not in kept or not existing.get(table.name, frozenset()) >= set(table.columns):
+            part = empty_part(table, journal.folder)
+            new.append(TableLoad(table.name, table.columns, [part], None, state.as_kept()))
+        states[table.name] = state
+    for name, columns in SYSTEM_TABLES.items():
+        if not existing.get(name, frozenset()) >= set(columns):
+            path = journal.folder / f"{name}-empty.parquet"
+            pq.write_table(arrow_schema(columns).empty_table(), path)
+            new.append(TableLoad(name, columns, [(path, 0)], None))
+    if new:
+        journal.deliver([(load, None) for load in new])
+    return states
+
+
+def _begun(reader: TableReader) -> TableState:
+    if reader.table.strategy == "whole":
+        return TableState(reader.table.definition, "live")
+    return TableState(reader.table.definition, "first", cursor=reader.watermark())
