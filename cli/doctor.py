@@ -151,7 +151,8 @@ def _sources(workspace: Workspace, _settings: Settings) -> Check:
         return Check("sources", Status.BROKEN, f"cannot be read: {', '.join(unreadable[:3])}")
     if "files" in names and not files:
         return Check("sources", Status.BROKEN, f"the files source finds no file; see `path` in {workspace.sources}")
-    return Check("sources", Status.OK, f"{', '.join(names)} ({len(files)} files)")
+    counted = f" ({len(files)} files)" if "files" in names else ""
+    return Check("sources", Status.OK, f"{', '.join(names)}{counted}")
 
 
 def _secrets(workspace: Workspace, settings: Settings) -> Check:

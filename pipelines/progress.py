@@ -106,7 +106,8 @@ class TerminalDisplay:
 
     def __exit__(self, *_: object) -> None:
         """Clear the bar away."""
-        self._bar.stop()
+        if self._console.is_terminal:
+            self._bar.stop()
 
     def begin(self, step: str) -> None:
         """Start the step's clock."""

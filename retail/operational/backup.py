@@ -31,8 +31,8 @@ DATABASE: Final = "operational.sqlite"
 DESCRIPTION: Final = "workspace.json"
 FORMAT: Final = 1
 SUFFIXES: Final = frozenset({".json", ".yaml", ".yml"})
-NOT_OURS: Final = frozenset({"dagster", "dbt", "dlt", "incoming", "serving"})
-"""Folders of the workspace that sources or tools fill, and a run makes again."""
+NOT_OURS: Final = frozenset({"dagster", "dbt", "dlt", "incoming", "secrets", "serving"})
+"""Folders of the workspace that sources or tools fill and a run makes again, and the one whose content stays here."""
 
 
 class BackupFile(BaseModel):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.credentials import write_private_file
 from retail.errors import ConfigurationError, UnusableRequest, WorkspaceBusy
 from retail.operational.backup import backup, restore
 from retail.operational.run_log import RunLog
@@ -45,6 +46,25 @@ def test_what_was_backed_up_comes_back(workspace: Workspace, settings: Settings,
     assert restored.describe() == workspace.describe()
     assert (restored.root / "mappings" / "till.yaml").read_text() == "version: 1\n"
     assert [run.run_id for run in RunLog.open(restored, settings).runs()] == ["r1"]
+
+
+def test_a_backup_never_holds_a_credential(workspace: Workspace, settings: Settings, tmp_path: Path) -> None:
+    write_private_file(workspace, "odoo_api_key", "planted-secret")
+    write_private_file(workspace, "service-account.json", '{"key": "planted-secret"}')
+    (workspace.root / "secrets" / "old").mkdir(mode=0o700)
+    (workspace.root / "secrets" / "old" / "keys.yaml").write_text("planted-secret")
+    manifest = backup(workspace, settings, tmp_path / "b.tar.gz")
+    assert not [name for name in manifest.files if "secret" in name]
+    with tarfile.open(tmp_path / "b.tar.gz") as archive:
+        contents = [file.read() for member in archive if (file := archive.extractfile(member)) is not None]
+    assert not [content for content in contents if b"planted-secret" in content]
+
+
+def test_a_credential_is_not_restored_over(workspace: Workspace, settings: Settings, tmp_path: Path) -> None:
+    backup(workspace, settings, tmp_path / "b.tar.gz")
+    kept = write_private_file(workspace, "odoo_api_key", "current")
+    restore(workspace.root.parent, settings, tmp_path / "b.tar.gz", force=True)
+    assert kept.read_text() == "current\n"
 
 
 def test_a_backup_taken_while_the_store_is_written_holds_one_state(
