@@ -14,8 +14,10 @@ class ERPNextSource(SourceConfig):
     Attributes:
         url: Address of the site, such as `https://shop.example`.
         ca_file: Certificates to trust instead of the public ones.
+        time_zone: IANA name of the zone that the site keeps its moments in; only for a site that does not say.
     """
 
     type: Literal["erpnext"]
     url: str
     ca_file: Path | None = None
+    time_zone: str | None = None
