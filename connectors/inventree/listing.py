@@ -1,9 +1,10 @@
 """Reading a whole list of the API, page by page, so that no row is missed or counted twice.
 
 Before InvenTree 1.3 a list has no order by key: rows that are equal in what it is ordered by may change places between
-two requests, and then a page repeats a row while another row is on no page at all. The same happens when something is
-added or removed meanwhile. Both show: the keys are as many as the server counts, or they are not. Then the list is read
-again, and at last in one request, which the server answers from one query.
+two requests, and then a page repeats a row while another row is on no page at all. Rows that are added or removed
+meanwhile move the others too. All of that shows: the count changes, a key comes twice, or a page does not begin with
+the row that the one before it ended with. Then the list is read again, and at last in one request, which the server
+answers from one query.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def read_list(client: InvenTreeClient, listing: Listing) -> list[Record]:
         if len({record["id"] for record in records}) == len(records) == count:
             return records
         if attempt >= PAGED_ATTEMPTS:
-            page_size = max(count, len(records)) + PAGE_SIZE
+            page_size = count + PAGE_SIZE
     raise SourceError(
         f"{client.source}: {listing.table.read_from}: the list at {client.host} changed every time it was read "
         f"({ATTEMPTS} times). Run again when less is going on there.",
@@ -53,16 +54,20 @@ def count_list(client: InvenTreeClient, listing: Listing, **params: str) -> int:
 
 
 def _read_once(client: InvenTreeClient, listing: Listing, page_size: int) -> tuple[list[Record], int]:
-    """The rows of all pages, and the server's count of them on the last page."""
+    """The rows of all pages and the server's count of them; fewer rows than it counts where something moved."""
     project = _projection(listing)
-    records: list[Record] = []
-    while True:
-        window: dict[str, str | int] = {"limit": page_size, "offset": len(records)}
-        page, count = _page(client, listing, {**listing.params, "ordering": listing.ordering, **window})
-        _check_fields(client, listing, page)
-        records += [project(record) for record in page]
-        if not page or len(records) >= count:
-            return records, count
+    fixed = {**listing.params, "ordering": listing.ordering}
+    first, count = _page(client, listing, {**fixed, "limit": page_size, "offset": 0})
+    records = [project(record) for record in first]
+    while records and len(records) < count:
+        # One row more than new ones: the last one read, to see that it is where it was.
+        window = {"limit": page_size + 1, "offset": len(records) - 1}
+        page, count_now = _page(client, listing, {**fixed, **window})
+        added = [project(record) for record in page]
+        if count_now != count or len(added) < 2 or added[0]["id"] != records[-1]["id"]:
+            break
+        records += added[1:]
+    return records, count
 
 
 def _page(client: InvenTreeClient, listing: Listing, params: Mapping[str, str | int]) -> tuple[list[Record], int]:
@@ -75,6 +80,7 @@ def _page(client: InvenTreeClient, listing: Listing, params: Mapping[str, str | 
             f"{client.source}: {what}: {client.host} did not answer with a page of a list. Look whether a proxy in "
             "front of it changes the address or the answer."
         )
+    _check_fields(client, listing, results)
     return results, count
 
 
