@@ -182,7 +182,7 @@ class _Changes:
         return found
 
     def _show(self, spool: Spool) -> None:
-        self._progress(f"read {spool.table.read_from}", spool.rows, 0)
+        self._progress(f"read {spool.table.read_from}", spool.rows, 0, "rows")
 
     def _count(self, table: RawTable, added: int) -> None:
         """Report rows that are new or other than before, and records that were put aside now."""

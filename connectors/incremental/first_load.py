@@ -78,7 +78,7 @@ class _FirstLoad:
                 self._commit(reached)
                 begun = time.monotonic()
         self._commit(None)
-        self._progress(f"read {self._table.read_from}", self._loaded, self._loaded)
+        self._progress(f"read {self._table.read_from}", self._loaded, self._loaded, "rows")
         return self._state
 
     def _note(self, rows: int, rejected: int) -> None:
@@ -86,7 +86,7 @@ class _FirstLoad:
         self._report.accepted += rows
         self._report.quarantined += rejected
         self._loaded += rows + rejected
-        self._progress(f"read {self._table.read_from}", self._loaded, max(self._total, self._loaded))
+        self._progress(f"read {self._table.read_from}", self._loaded, max(self._total, self._loaded), "rows")
 
     def _commit(self, reached: Key | None) -> None:
         """Commit what was read; with no key reached, the table is whole."""
