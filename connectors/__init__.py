@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from connectors import files
 from connectors.checkup import Checkup
@@ -16,6 +16,9 @@ from retail.progress import Progress
 from retail.settings import Settings
 from retail.workspace import Workspace
 
+if TYPE_CHECKING:
+    from connectors.incremental import Source
+
 __all__ = ["SYSTEMS", "Checkup", "LoadReport", "SourceConfig", "TableReport", "check", "load", "read_sources"]
 
 SYSTEMS: Final = ("odoo", "erpnext", "ospos", "inventree")
@@ -24,6 +27,10 @@ SYSTEMS: Final = ("odoo", "erpnext", "ospos", "inventree")
 
 class _Check(Protocol):
     def __call__(self, source: SourceConfig, workspace: Workspace, settings: Settings) -> Checkup: ...
+
+
+class _Open(Protocol):
+    def __call__(self, source: SourceConfig, workspace: Workspace, settings: Settings) -> Source: ...
 
 
 def check(source: SourceConfig, workspace: Workspace, settings: Settings) -> Checkup:
@@ -46,7 +53,7 @@ def load(
     settings: Settings,
     progress: Progress,
     *,
-    is_deep: bool = False,  # noqa: ARG001 (files have nothing to dig for)
+    is_deep: bool = False,
 ) -> LoadReport:
     """Bring a source's raw tables up to date: only what changed is read, and running twice changes nothing.
 
@@ -60,4 +67,11 @@ def load(
     """
     if isinstance(source, FilesSource):
         return files.load(source, workspace, settings, progress)
-    raise ConfigurationError(f"There is no connector for sources of type {source.type!r}.")
+    # Imported when needed: dlt and the systems' libraries take a second that looking at a configuration has not.
+    from connectors.incremental import load_source
+
+    opened = cast("_Open", import_module(f"connectors.{source.type}").open_source)(source, workspace, settings)
+    try:
+        return load_source(source, workspace, settings, progress, opened, is_deep=is_deep)
+    finally:
+        opened.close()

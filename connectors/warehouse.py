@@ -90,3 +90,10 @@ def loaded_files(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[tup
     """What `loads` holds, by table and file."""
     rows = connection.execute(f"SELECT table_name, file, fingerprint, accepted FROM {schema}.loads").fetchall()
     return {(table, file): LoadedFile(fingerprint, accepted) for table, file, fingerprint, accepted in rows}
+
+
+def is_loaded(connection: duckdb.DuckDBPyConnection, schema: str) -> bool:
+    """Whether a source has been loaded in full at least once: a load writes `capabilities` last."""
+    if "capabilities" not in columns_of(connection, schema):
+        return False
+    return connection.execute(f"SELECT 1 FROM {schema}.capabilities LIMIT 1").fetchone() is not None

@@ -110,9 +110,9 @@ def dbt_models(manifest: Manifest) -> AssetsDefinition:
         run = _run(context)
         selected = [key.path[-1] for key in context.selected_asset_keys] if context.is_subset else []
         with run.step("transform") as step:
-            transform.prepare_warehouse(run.dbt)
+            dbt = transform.prepare_warehouse(run.dbt)
             built = 0
-            for event in transform.transform(run.dbt, select=selected, progress=run.display):
+            for event in transform.transform(dbt, select=selected, progress=run.display):
                 message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
                 for result in message.to_default_asset_events(manifest, translator, context):
                     built += 1

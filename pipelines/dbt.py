@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from retail.workspace import Workspace, write_atomically
 PROJECT = Path(__file__).parent.parent / "dbt_project"
 SEEN_IN_A_MESSAGE = 3
 LONGEST_REASON = 240
+MANIFEST_STAMP = "manifest.fingerprint"
 
 Event = dict[str, Any]
 """One line of dbt's structured log: `info` (name, msg, level) and `data`."""
@@ -66,13 +67,20 @@ class Dbt:
         Raises:
             PipelineError: The project cannot be parsed.
         """
-        stamp = self.workspace.dbt_target / "manifest.fingerprint"
+        stamp = self.workspace.dbt_target / MANIFEST_STAMP
         fingerprint = code_fingerprint([self.project], extra=self.sources)
         if not (self.manifest.is_file() and stamp.is_file() and stamp.read_text() == fingerprint):
             for _ in self.run("parse"):
                 pass
             write_atomically(stamp, fingerprint)
         return self.manifest
+
+    def of_sources(self, sources: tuple[str, ...]) -> Dbt:
+        """The project of these sources alone. The manifest is parsed again before it is next used for wiring."""
+        if sources == self.sources:
+            return self
+        (self.workspace.dbt_target / MANIFEST_STAMP).unlink(missing_ok=True)
+        return replace(self, sources=sources)
 
     @property
     def is_built_as_written(self) -> bool:

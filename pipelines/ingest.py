@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
 from connectors import load, read_sources
 from connectors.report import LoadReport
-from retail.errors import UnusableRequest
+from connectors.warehouse import is_loaded
+from pipelines.warehouse import open_warehouse
+from retail.errors import ConfigurationError, PipelineError, SourceError, UnusableRequest
 from retail.progress import Progress, silent
 from retail.settings import Settings
+from retail.vocabulary import RAW_SCHEMA_PREFIX
 from retail.workspace import Workspace
 
 SHOWN_ERRORS: Final = 3
@@ -34,17 +38,43 @@ def ingest(
 ) -> list[LoadReport]:
     """Load every connected source, or the one named, and say what was read, accepted and put aside.
 
-    A file that cannot be read is in its report's `errors`; the others are loaded all the same.
+    A file that cannot be read is in its report's `errors`; the others are loaded all the same. So is a source that
+    cannot be read at all, where the workspace has others.
 
     Raises:
         UnusableRequest: `only` names no connected source.
-        SourceError: A source could not be read at all.
+        SourceError: The only source could not be read at all.
     """
-    sources = [source for source in read_sources(workspace) if only in (None, source.type)]
+    connected = read_sources(workspace)
+    sources = [source for source in connected if only in (None, source.type)]
     if not sources:
         known = ", ".join(connected_sources(workspace)) or "none"
         raise UnusableRequest(f"There is no source {only!r} in {workspace.sources} (there: {known}).")
-    return [load(source, workspace, settings, progress, is_deep=is_deep) for source in sources]
+    reports = []
+    for source in sources:
+        try:
+            reports.append(load(source, workspace, settings, progress, is_deep=is_deep))
+        except (SourceError, ConfigurationError) as error:
+            if len(connected) == 1:
+                raise
+            failure = error if isinstance(error, SourceError) else SourceError(str(error))
+            reports.append(LoadReport(source.type, errors=[failure]))
+    return reports
+
+
+def loaded_sources(workspace: Workspace, settings: Settings, sources: Sequence[str]) -> tuple[str, ...]:
+    """Those of the sources that have been loaded in full at least once; a first load that still goes on shows nothing.
+
+    Raises:
+        PipelineError: None of them has.
+    """
+    with open_warehouse(workspace, settings) as connection:
+        loaded = tuple(name for name in sources if is_loaded(connection, f"{RAW_SCHEMA_PREFIX}{name}"))
+    if not loaded:
+        raise PipelineError(
+            f"No source ({', '.join(sources)}) has been loaded in full yet. Run `tillsight sync` until one has."
+        )
+    return loaded
 
 
 def summary(report: LoadReport) -> str:

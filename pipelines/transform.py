@@ -6,17 +6,27 @@ from collections.abc import Iterator, Sequence
 
 from forecasting.run import ensure_tables
 from pipelines.dbt import Dbt, Event
+from pipelines.ingest import loaded_sources
 from pipelines.warehouse import open_warehouse, write_control
 from retail.progress import Progress, silent
 
 NODE_RESULTS = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
 
 
-def prepare_warehouse(dbt: Dbt) -> None:
-    """Write what dbt reads beside the sources: the control table, and the forecast tables where they are missing."""
+def prepare_warehouse(dbt: Dbt) -> Dbt:
+    """Write what dbt reads beside the sources: the control table, and the forecast tables where they are missing.
+
+    Returns:
+        The project of those sources that have been loaded in full.
+
+    Raises:
+        PipelineError: No source has been loaded.
+    """
+    sources = loaded_sources(dbt.workspace, dbt.settings, dbt.sources)
     with open_warehouse(dbt.workspace, dbt.settings) as connection:
         write_control(connection, dbt.workspace.name, dbt.workspace.describe())
         ensure_tables(connection)
+    return dbt.of_sources(sources)
 
 
 def transform(dbt: Dbt, *, select: Sequence[str] = (), progress: Progress = silent) -> Iterator[Event]:
