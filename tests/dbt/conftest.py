@@ -149,8 +149,12 @@ def arguments(folder: Path, sources: Sequence[str], project: Path = PROJECT) -> 
     ]
 
 
-def parse(folder: Path, sources: Sequence[str], project: Path = PROJECT) -> Manifest:
+def parse(
+    folder: Path, sources: Sequence[str], project: Path = PROJECT, environment: Mapping[str, str] | None = None
+) -> Manifest:
     with pytest.MonkeyPatch.context() as patch:
+        for name, value in (environment or {}).items():
+            patch.setenv(name, value)
         patch.setenv("TILLSIGHT_WAREHOUSE", str(folder / "warehouse.duckdb"))
         result = dbtRunner().invoke(["parse", *arguments(folder, sources, project)])
     assert result.success, result.exception
@@ -166,10 +170,12 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
 
 @pytest.fixture(scope="session")
 def make_shop(tmp_path_factory: pytest.TempPathFactory, manifest: Manifest) -> Callable[..., Shop]:
-    """Make a shop with empty raw tables."""
+    """Make a shop with empty raw tables; `environment` counts when the project is parsed, which sets severities."""
 
     def make(as_of_at: datetime | None = AS_OF, **environment: str) -> Shop:
-        shop = Shop(tmp_path_factory.mktemp("shop"), manifest, environment=environment)
+        folder = tmp_path_factory.mktemp("shop")
+        parsed = parse(folder, ["files"], environment=environment) if environment else manifest
+        shop = Shop(folder, parsed, environment=environment)
         shop.prepare(as_of_at)
         return shop
 

@@ -5,9 +5,11 @@ with ranges as (
     select
         ledger.store_id,
         ledger.product_id,
-        greatest(min(ledger.business_date), any_value(starts.rebuild_from_date)) as base_date
+        greatest(min(ledger.business_date), any_value(starts.rebuild_from_date)) as base_date,
+        any_value(stores.as_of_date) as as_of_date
     from {{ ref('int_stock_ledger_daily') }} as ledger
     inner join {{ ref('int_stock_rebuild_starts') }} as starts on ledger.store_id = starts.store_id
+    inner join {{ ref('int_stores_completed') }} as stores on ledger.store_id = stores.store_id
     group by ledger.store_id, ledger.product_id
 ),
 
@@ -31,6 +33,7 @@ movements as (
             and ledger.business_date >= ranges.base_date
 ),
 
+-- Nothing that is dated after the as-of day has happened yet.
 sales as (
     select
         sales.store_id,
@@ -44,7 +47,7 @@ sales as (
         on
             sales.store_id = ranges.store_id
             and sales.product_id = ranges.product_id
-            and sales.business_date >= ranges.base_date
+            and sales.business_date between ranges.base_date and ranges.as_of_date
 ),
 
 -- The first day has an event of its own, which carries the cost that holds then.
@@ -72,6 +75,7 @@ cost_changes as (
         on
             ranges.product_id = costs.product_id
             and ranges.base_date < costs.valid_from_date
+            and ranges.as_of_date >= costs.valid_from_date
 ),
 
 together as (
@@ -161,7 +165,7 @@ select
     max(days.business_date) as business_date,
     'balance' as kind,
     arg_max(days.on_hand, days.business_date) as net_quantity,
-    max(days.business_date) filter (where days.on_hand != 0 or days.units_sold > 0) as active_date
+    max(days.business_date) filter (where days.on_hand > 0 or days.units_sold > 0) as active_date
 from {{ stock_daily }} as days
 inner join {{ ref('int_stock_rebuild_starts') }} as starts
     on

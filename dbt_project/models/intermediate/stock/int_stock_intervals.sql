@@ -63,9 +63,10 @@ judged as (
         end as in_stock_days,
         case
             when kind != 'event' then active_date
-            when on_hand != 0 or units_sold > 0 or sold > 0 then business_date
-            when on_hand - net_quantity + opened != 0 then business_date - 1
-        end as active_date
+            when on_hand > 0 or units_sold > 0 or sold > 0 then business_date
+            when on_hand - net_quantity + opened > 0 then business_date - 1
+        end as active_date,
+        case when net_quantity != 0 then business_date end as moved_date
     from running
 ),
 
@@ -89,6 +90,7 @@ counted as (
         case when in_stock_days > 0 then net_amount else 0 end as in_stock_net_amount,
         last_date,
         as_of_date,
+        moved_date,
         in_stock_days,
         sum(in_stock_days) over history as in_stock_days_so_far,
         max(active_date) over history as last_active_date
@@ -118,6 +120,7 @@ measured as (
         units_sold,
         last_date,
         as_of_date,
+        moved_date,
         last_active_date,
         least(in_stock_days_so_far, 28) as measured_days,
         sum(in_stock_units_sold) over last_in_stock_days as recent_units_sold,
@@ -153,7 +156,13 @@ select
     least(
         measured.last_date,
         stores.closed_date,
-        case when measured.on_hand = 0 then measured.last_active_date + 89 end
+        -- A product that is off the range has a row for a day on which it moves, and none for the days between.
+        case
+            when measured.on_hand <= 0
+                then coalesce(
+                    greatest(measured.last_active_date + 89, measured.moved_date), measured.business_date - 1
+                )
+        end
     ) as last_range_date
 from measured
 inner join {{ ref('int_stores_completed') }} as stores on measured.store_id = stores.store_id

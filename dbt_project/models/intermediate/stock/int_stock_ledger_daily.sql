@@ -5,6 +5,7 @@ with placed as (
         movements.movement_type,
         movements.quantity,
         stores.as_of_date,
+        make_date(year(stores.as_of_date) - 10, 1, 1) as first_date,
         cast(
             {{ local_time('movements.moved_at', 'stores.time_zone', 'zone_days.offset_microseconds') }}
             as date
@@ -17,6 +18,19 @@ with placed as (
             stores.time_zone = zone_days.time_zone
             and {{ utc_day('movements.moved_at') }} = zone_days.utc_day
     where products.is_stocked
+),
+
+-- The ledger begins ten years back, so that a movement of 1970 does not make a row of every day since: what came
+-- before, or at a moment that nobody knows, is the stock that it opens with.
+bounded as (
+    select
+        store_id,
+        product_id,
+        case when business_date >= first_date then movement_type else 'opening' end as movement_type,
+        quantity,
+        as_of_date,
+        greatest(business_date, first_date) as business_date
+    from placed
 )
 
 select
@@ -32,6 +46,6 @@ select
     {{ as_amount("coalesce(sum(quantity) filter (where movement_type in ('shrinkage', 'adjustment')), 0)") }}
         as adjusted,
     {{ as_amount('sum(quantity)') }} as net_quantity
-from placed
+from bounded
 where business_date <= as_of_date
 group by store_id, product_id, business_date
