@@ -19,10 +19,12 @@ DEV := $(VENV)/.dev
 JOURNEY := $(VENV)/.complete-journey
 CONSTRAINED := $(BIN)/uv pip install --quiet --python $(BIN)/python --constraints constraints.txt
 
-.PHONY: help demo test test-slow check bench clean
+.PHONY: help install demo test test-slow check bench clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+install: $(RUNTIME)  ## the environment alone, to connect a system of your own
 
 demo: $(if $(filter complete-journey,$(DATASET)),$(JOURNEY),$(RUNTIME))  ## build a demo workspace and open the app (DATASET=sample|complete-journey, SERVE=0 to not open)
 	@$(BIN)/tillsight demo --dataset $(DATASET) $(if $(filter 0,$(SERVE)),--no-serve,)
