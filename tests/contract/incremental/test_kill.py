@@ -69,7 +69,7 @@ def start(workspace: Workspace, server: FakeServer) -> subprocess.Popen[str]:
     snapshot = workspace.root.parent / "server.pickle"
     snapshot.write_bytes(pickle.dumps(server))
     arguments = [sys.executable, "-c", CHILD, str(workspace.root), str(snapshot)]
-    return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own arguments)
+    return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def content(workspace: Workspace) -> dict[str, list[tuple[Any, ...]]]:

@@ -32,7 +32,8 @@ def both(shop: Workspace, project: Path) -> Workspace:
     )
     tables = "".join(f"      - name: {table}\n" for table in ("orders", "lines", "products", "stores", "capabilities"))
     (models / "odoo.yml").write_text(
-        f"version: 2\nsources:\n  - name: raw_odoo\n    database: warehouse\n    schema: raw_odoo\n    tables:\n{tables}"
+        "version: 2\nsources:\n  - name: raw_odoo\n    database: warehouse\n    schema: raw_odoo\n"
+        f"    tables:\n{tables}"
     )
     return shop
 
