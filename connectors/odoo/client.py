@@ -58,7 +58,7 @@ class OdooClient:
         """Call a reading method with named arguments.
 
         Raises:
-            SourceError: The server did not answer, or refused (`OdooRefusal`); or the method is none of the reading ones.
+            SourceError: The server did not answer or refused (`OdooRefusal`), or the method is no reading one.
         """
         if method not in READING_METHODS:
             raise SourceError(f"odoo: {model}.{method} is no reading method, and only those are ever called.")
@@ -189,15 +189,25 @@ class JsonRpc:
         return answer.get("result")
 
 
-def connect(source: OdooSource, key: str, *, transport: httpx.BaseTransport | None = None) -> OdooClient:
+def connect(
+    source: OdooSource, key: str, *, transport: httpx.BaseTransport | None = None, wait_seconds: float = 1.0
+) -> OdooClient:
     """Find out the version and log in.
+
+    Args:
+        source: The source's entry of `sources.yaml`.
+        key: API key of the user.
+        transport: Replaces the network in tests.
+        wait_seconds: First wait before a request is tried again.
 
     Raises:
         ConfigurationError: The address is none.
         SourceError: The server cannot be reached, or the login or database is wrong.
     """
     headers = {"Authorization": f"bearer {key}", "X-Odoo-Database": source.database}
-    api = ApiClient("odoo", source.url, headers, ca_file=source.ca_file, transport=transport)
+    api = ApiClient(
+        "odoo", source.url, headers, ca_file=source.ca_file, transport=transport, wait_seconds=wait_seconds
+    )
     try:
         return _logged_in(source, api, key)
     except SourceError:
