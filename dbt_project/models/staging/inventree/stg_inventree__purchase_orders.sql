@@ -33,7 +33,8 @@ lines as (
 select
     'inventree' as source,
     'inventree:' || orders.id as purchase_order_id,
-    'inventree:' || orders.supplier as supplier_id,
+    -- An order outlives its supplier.
+    coalesce('inventree:' || orders.supplier, 'inventree:none') as supplier_id,
     coalesce('inventree:' || destinations.top, 'inventree:' || places.top, 'inventree:none') as store_id,
     timezone(server.time_zone, cast(coalesce(orders.issue_date, orders.creation_date) as timestamp)) as ordered_at,
     timezone(server.time_zone, cast(coalesce(orders.target_date, lines.target_date) as timestamp)) as expected_at,
