@@ -2,7 +2,7 @@
 {% macro tables_lacking_in(source) -%}
     {%- set lacking = {
         'files': ['reported_sales_daily', 'reported_stock'],
-        'odoo': [],
+        'odoo': ['prices'],
         'erpnext': [],
         'ospos': ['purchase_orders', 'purchase_order_lines', 'promotions', 'exchange_rates'],
         'inventree': [
