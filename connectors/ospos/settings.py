@@ -19,7 +19,7 @@ class OsposSource(SourceConfig):
         database: Name of the database.
         user: Database user that may only SELECT.
         table_prefix: What table names begin with (`database.*.DBPrefix` in OSPOS).
-        tls: `verify` (the server must prove who it is), or `off` for a server on this machine or in its private network.
+        tls: `verify` (the server must prove who it is), or `off` for a server on this machine or in a private net.
         ca_file: Certificates to trust instead of the public ones.
         reread_days: Sales of the last days that are read again each night, since OSPOS leaves no stamp on an edit.
     """
