@@ -121,6 +121,7 @@ class _Changes:
         cursor = reader.watermark()
         for batch in read_ahead(reader.changes(state.cursor, is_deep=is_sweep)):
             spool.add(batch)
+            cursor = cursor if batch.cursor is None else batch.cursor
             self._show(spool)
         difference = find_difference(self._connection, spool, self._target(table))
         if is_sweep or self._is_other_count(reader, spool, difference):

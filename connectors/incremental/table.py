@@ -116,9 +116,11 @@ class Batch:
         rejected: Records of the same pages that could not be rows.
         replaces: Which rows of the raw table these stand for.
         reached: In a first load, the highest key that is now read in full: a later load goes on after it.
+        cursor: Among changes, where reading goes on, where that is more than the watermark said.
     """
 
     rows: pa.Table
     rejected: Sequence[Rejected] = field(default=())
     replaces: Replaces = field(default_factory=ByKey)
     reached: Key | None = None
+    cursor: Cursor | None = None
