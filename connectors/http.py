@@ -78,7 +78,7 @@ class ApiClient:
             transport=transport,
             follow_redirects=False,
         )
-        self._wait = wait_exponential_jitter(initial=wait_seconds, max=LONGEST_WAIT_SECONDS, jitter=wait_seconds)
+        self._wait = wait_exponential_jitter(multiplier=wait_seconds, max=LONGEST_WAIT_SECONDS, jitter=wait_seconds)
 
     def request(
         self,
