@@ -31,6 +31,9 @@ READING: Final[frozenset[tuple[str, str]]] = frozenset(
 
 _RESOURCE: Final = re.compile(r"api/resource/[^/?#]+(/[^/?#]+)?")
 _METHOD: Final = re.compile(r"api/method/([A-Za-z0-9_.]+)")
+_RUNS: Final = frozenset({"cmd", "run_method"})
+"""Arguments that make a site run a method, whatever the path says."""
+
 _LONGEST_QUERY: Final = 2000
 """Longer ones go into the body of a POST: servers refuse request lines from 4,094 characters on."""
 
@@ -193,7 +196,8 @@ class ERPNextClient:
         """
         called = _METHOD.fullmatch(path)
         is_resource = method == "GET" and _RESOURCE.fullmatch(path) is not None
-        if not is_resource and (called is None or (method, called.group(1)) not in READING):
+        runs = any(name in _RUNS for given in (params, body) if isinstance(given, Mapping) for name in given)
+        if runs or (not is_resource and (called is None or (method, called.group(1)) not in READING)):
             raise SourceError(f"erpnext: {method} {path} is not sent: it is none of the requests that only read.")
         return self._api.request(method, path, what=what, params=params, body=body)
 

@@ -22,6 +22,7 @@ READING_METHODS: Final = frozenset(
 COMMON_METHODS: Final = frozenset({"version", "authenticate"})
 """Methods of the service `common` that may be called."""
 
+_MODEL: Final = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 FIRST_WITH_JSON2: Final = 19
 _POSITIONAL: Final[Mapping[str, str]] = {"search": "domain", "search_count": "domain", "read": "ids"}
 """The argument that JSON-RPC takes by position, since its name differs between versions."""
@@ -60,8 +61,6 @@ class OdooClient:
         Raises:
             SourceError: The server did not answer or refused (`OdooRefusal`), or the method is no reading one.
         """
-        if method not in READING_METHODS:
-            raise SourceError(f"odoo: {model}.{method} is no reading method, and only those are ever called.")
         if method != "fields_get":
             arguments["context"] = {**self.context, **(context or {})}
         return self._transport.call(model, method, arguments)
@@ -114,6 +113,12 @@ class OdooClient:
         self._api.close()
 
 
+def _must_read(model: str, method: str) -> None:
+    """Let only reading methods through, just before they are sent, and no model whose name is a longer address."""
+    if method not in READING_METHODS or not _MODEL.fullmatch(model):
+        raise SourceError(f"odoo: {model}.{method} is no reading method, and only those are ever called.")
+
+
 class Json2:
     """`POST /json/2/<model>/<method>`, with the key in a header."""
 
@@ -124,6 +129,7 @@ class Json2:
 
     def call(self, model: str, method: str, arguments: Mapping[str, Any]) -> Any:
         """Call a method of a model with named arguments."""
+        _must_read(model, method)
         try:
             return self._api.request("POST", f"json/2/{model}/{method}", what=model, body=arguments)
         except HttpError as error:
@@ -163,6 +169,7 @@ class JsonRpc:
 
     def call(self, model: str, method: str, arguments: Mapping[str, Any]) -> Any:
         """Call a method of a model with named arguments."""
+        _must_read(model, method)
         named = dict(arguments)
         placed = [named.pop(_POSITIONAL[method])] if method in _POSITIONAL else []
         return self._ask(
@@ -173,7 +180,7 @@ class JsonRpc:
         )
 
     def _ask(self, what: str, service: str, method: str, arguments: list[Any]) -> Any:
-        if service == "common" and method not in COMMON_METHODS:
+        if (service, method) != ("object", "execute_kw") and (service != "common" or method not in COMMON_METHODS):
             raise SourceError(f"odoo: {service}.{method} is no reading method, and only those are ever called.")
         parameters = {"service": service, "method": method, "args": arguments}
         body = {"jsonrpc": "2.0", "method": "call", "id": next(self._numbers), "params": parameters}
@@ -205,9 +212,7 @@ def connect(
         SourceError: The server cannot be reached, or the login or database is wrong.
     """
     headers = {"Authorization": f"bearer {key}", "X-Odoo-Database": source.database}
-    api = ApiClient(
-        "odoo", source.url, headers, ca_file=source.ca_file, transport=transport, wait_seconds=wait_seconds
-    )
+    api = ApiClient("odoo", source.url, headers, ca_file=source.ca_file, transport=transport, wait_seconds=wait_seconds)
     try:
         return _logged_in(source, api, key)
     except SourceError:
