@@ -8,7 +8,10 @@ from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
+
+from pipelines.checks import differences
 
 if TYPE_CHECKING:
     from tests.dbt.conftest import Shop
@@ -178,6 +181,24 @@ def test_a_source_that_reports_no_totals_compares_nothing(shop: Shop) -> None:
 def test_differences_from_the_source_warn_even_where_invariants_fail(shop: Shop) -> None:
     result = shop.dbt("test", "--select", "agrees_with_source")
     assert [(node.status, node.failures) for node in result.result] == [("warn", 16)]
+
+
+def test_the_asset_checks_name_the_places_that_differ_most(shop: Shop) -> None:
+    with duckdb.connect(str(shop.warehouse)) as connection:
+        found = differences(connection, is_invariant=False)
+    assert [line.split(" ", 1)[0] for line in found] == [
+        "gross_sales_agree_with_source",
+        "net_sales_agree_with_source",
+        "on_hand_agrees_with_source",
+        "quantity_agrees_with_source",
+        "rates_known",  # nobody said what a euro is worth
+        "tickets_agree_with_source",
+    ]
+    assert found[1] == (
+        "net_sales_agree_with_source (second): 4 of 10 differ, by up to 11.5000; the largest: "
+        "second:S1 2025-03-04 USD: 30.0 against 41.5; second:S1 2025-03-06 USD: 9.0 against 0.0; "
+        "second:S1 2025-03-05 USD: 0.0 against 8.0"
+    )
 
 
 def test_where_an_invariant_does_not_hold_is_said_too(make_shop: Callable[..., Shop]) -> None:
