@@ -9,11 +9,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from connectors.files import excel
 from connectors.files.mapping import MappedTable, Mapping
+from connectors.files.settings import ReadingOptions
 from connectors.files.template import Template
 from retail.errors import SourceError
 
-SUFFIXES: Final = (".csv", ".csv.gz", ".parquet")
+TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+SUFFIXES: Final = (*TEXT_SUFFIXES, *excel.SUFFIXES, ".parquet")
 _BEFORE_REST: Final = "_-. "
 """What may follow a table's name in a file's name: `sale_lines-2024.csv`."""
 
@@ -28,6 +31,7 @@ class FoundFile:
         content: Size and hash of the bytes.
         stamp: Size and time of the last change, before the bytes were read.
         tables: Table to how the file fills it; None where it has the template's own columns.
+        options: How the mapping says that it is to be read.
     """
 
     name: str
@@ -35,6 +39,7 @@ class FoundFile:
     content: str
     stamp: tuple[int, int]
     tables: Dictionary[str, MappedTable | None]
+    options: ReadingOptions | None = None
 
     def must_be_unchanged(self) -> None:
         """Hold the file against its stamp.
@@ -62,43 +67,96 @@ class Folder:
 
 
 def look_through(folder: Path, template: Template, mapping: Mapping | None) -> Folder:
-    """Look through a folder and its subfolders.
+    """Look through a folder and its subfolders, or at a single file.
+
+    A workbook is one file where it or one of its sheets feeds a table, `book.xlsx`, or one per sheet where several do,
+    `book.xlsx#Sheet`.
 
     Raises:
         SourceError: The folder is not there, or nothing in it feeds a table.
     """
-    if not folder.is_dir():
+    if not folder.exists():
         raise SourceError(f"files: there is no folder {folder}. Make it, or correct `path` in sources.yaml.")
+    top = folder if folder.is_dir() else folder.parent
     found = Folder()
-    for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
-        name = path.relative_to(folder).as_posix()
-        if not path.is_file() or any(part.startswith(".") for part in path.relative_to(folder).parts):
+    for path in sorted(
+        top.rglob("*") if folder.is_dir() else [folder], key=lambda path: path.relative_to(top).as_posix()
+    ):
+        name = path.relative_to(top).as_posix()
+        if not path.is_file() or any(part.startswith(".") for part in path.relative_to(top).parts):
             continue
-        tables = _tables(name, template, mapping)
         if not name.lower().endswith(SUFFIXES):
             found.ignored[name] = f"is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file"
-        elif not tables:
-            found.ignored[name] = "has the name of no table of the template, and no mapping names it"
-        else:
-            try:
-                stamp = _stamp(path)
-                found.files.append(FoundFile(name, path, _fingerprint(path), stamp, tables))
-            except OSError as error:
-                found.errors.append(SourceError(f"files: {name} cannot be opened: {error.strerror}. It was left out."))
+            continue
+        try:
+            _add(found, name, path, template, mapping)
+        except SourceError as error:
+            found.errors.append(error)
+        except OSError as error:
+            found.errors.append(SourceError(f"files: {name} cannot be opened: {error.strerror}. It was left out."))
     if not found.files and not found.errors:
         raise SourceError(
-            f"files: nothing in {folder} feeds a table ({len(found.ignored)} files ignored). Put CSV or Parquet files "
-            "there that are named after the template's tables, such as sale_lines.csv, or write a mapping "
+            f"files: nothing in {folder} feeds a table ({len(found.ignored)} files ignored). Put CSV, Excel or Parquet "
+            "files there that are named after the template's tables, such as sale_lines.csv, or write a mapping "
             "(docs/connect/files.md)."
         )
     return found
 
 
-def _tables(name: str, template: Template, mapping: Mapping | None) -> dict[str, MappedTable | None]:
-    if mapping is not None:
-        for entry in mapping.files:
-            if fnmatchcase(name, entry.pattern) or fnmatchcase(name.rsplit("/", 1)[-1], entry.pattern):
-                return dict(entry.tables)
+def _add(found: Folder, name: str, path: Path, template: Template, mapping: Mapping | None) -> None:
+    stamp = _stamp(path)
+    if name.lower().endswith(excel.SUFFIXES) and stamp[0]:
+        parts = _sheets(found, name, path, template, mapping)
+    else:
+        parts = {name: _tables(name, template, mapping)}
+    if not any(tables for tables, _ in parts.values()):
+        found.ignored[name] = "has the name of no table of the template, and no mapping names it"
+        return
+    content = _fingerprint(path)
+    for part, (tables, options) in parts.items():
+        sheet = part.removeprefix(name)
+        found.files.append(FoundFile(part, path, content + sheet, stamp, tables, options))
+
+
+_Tables = tuple[dict[str, MappedTable | None], ReadingOptions | None]
+
+
+def _sheets(found: Folder, name: str, path: Path, template: Template, mapping: Mapping | None) -> dict[str, _Tables]:
+    """What the sheets of a workbook feed.
+
+    Sheets that are named after tables, or that the mapping names, feed those. Else the workbook's own name says what
+    its first sheet with column names feeds, and every other sheet that has the same ones.
+    """
+    sheets = excel.sheets_of(name, path)
+    feeding = {
+        f"{name}#{sheet}": tables for sheet in sheets if (tables := _of_sheet(name, sheet, template, mapping))[0]
+    }
+    if not feeding:
+        tables = _tables(name, template, mapping)
+        if not tables[0] or len(sheets) < 2:
+            return {name: tables}
+        first = next(iter(sheets.values()))
+        feeding = {f"{name}#{sheet}": tables for sheet, headers in sheets.items() if headers == first}
+    for sheet in sheets:
+        if f"{name}#{sheet}" not in feeding:
+            found.ignored[f"{name}#{sheet}"] = "is a sheet that feeds no table"
+    return feeding
+
+
+def _of_sheet(name: str, sheet: str, template: Template, mapping: Mapping | None) -> _Tables:
+    part = f"{name}#{sheet}"
+    for entry in mapping.files if mapping is not None else ():
+        if "#" in entry.pattern and (
+            fnmatchcase(part, entry.pattern) or fnmatchcase(part.rsplit("/", 1)[-1], entry.pattern)
+        ):
+            return dict(entry.tables), entry
+    return _tables(sheet.replace("/", " "), template, None)
+
+
+def _tables(name: str, template: Template, mapping: Mapping | None) -> _Tables:
+    for entry in mapping.files if mapping is not None else ():
+        if fnmatchcase(name, entry.pattern) or fnmatchcase(name.rsplit("/", 1)[-1], entry.pattern):
+            return dict(entry.tables), entry
     for part in reversed(name.lower().split("/")):
         fitting = [
             table
@@ -106,8 +164,8 @@ def _tables(name: str, template: Template, mapping: Mapping | None) -> dict[str,
             if part == table or (part.startswith(table) and part[len(table)] in _BEFORE_REST)
         ]
         if fitting:
-            return {max(fitting, key=len): None}
-    return {}
+            return {max(fitting, key=len): None}, None
+    return {}, None
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -215,7 +215,9 @@ class _Load:
         self, file: FoundFile, table: str, declared: TemplateTable, context: Context, part: Path
     ) -> FileResult:
         def read(path: Path) -> FileResult:
-            opened = open_file(self._connection, file.name, path, self._rules.source)
+            opened = open_file(
+                self._connection, file.name, path, self._rules.source.read_as(file.options), self._scratch
+            )
             mapped, store_contacts = file.tables[table], self._rules.source.store_contacts
             return read_file(self._connection, opened, table, declared, mapped, context, part, store_contacts)
 

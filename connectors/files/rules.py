@@ -19,7 +19,7 @@ from connectors.files.template import TemplateTable
 from retail.errors import ConfigurationError
 from retail.workspace import Workspace
 
-READING_VERSION: Final = 1
+READING_VERSION: Final = 2
 """Raised when the same file would give other rows than before, so that everything is read again."""
 
 
@@ -55,7 +55,7 @@ class Rules:
             "version": READING_VERSION,
             "table": declared.model_dump(exclude={"description": True, "columns": {"__all__": {"description"}}}),
             "mapped": mapped.model_dump() if mapped is not None else None,
-            "csv": [self.source.encoding, self.source.delimiter],
+            "reading": self.source.read_as(file.options).reading,
             "context": context,
         }
         if is_personal(table):

@@ -24,8 +24,8 @@ def test_sources_are_read_in_order_with_defaults(make_workspace: Callable[..., W
     [
         ("", "sources: there must be a list of at least one source"),
         ("sources: []", "sources: there must be a list of at least one source"),
-        ("sources:\n  - files\n", "sources[0].type: None is no type of source (known: files)"),
-        ("sources:\n  - type: filez\n", "sources[0].type: 'filez' is no type of source (known: files)"),
+        ("sources:\n  - files\n", "sources[0].type: None is no type of source (known: erpnext, files, "),
+        ("sources:\n  - type: filez\n", "sources[0].type: 'filez' is no type of source (known: erpnext, files, "),
         ("sources:\n  - type: files\n    paht: x\n", "sources[0].paht: extra inputs are not permitted"),
         ("sources:\n  - type: files\n    delimiter: ';;'\n", "sources[0].delimiter: string should have at most 1"),
         ("sources:\n  - type: files\n  - type: files\n", "sources: files is there twice"),
