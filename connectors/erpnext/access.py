@@ -63,9 +63,10 @@ def _unknown_field(client: ERPNextClient, table: DocTable, fields: list[str], er
     if field not in fields:
         field = next((name for name in fields if name in table.optional and _is_refused(client, table, name)), None)
     if field is None or field not in table.optional:
+        lost = f"the field {field}" if field else "a field"
         raise SourceError(
-            f"erpnext: {table.doctype}: this site does not give {f'the field {field}' if field else 'a field'}, which is "
-            "needed. Look whether it was removed or hidden from the user; ERPNext from 15 on has it."
+            f"erpnext: {table.doctype}: this site does not give {lost}, which is needed. Look whether it was removed "
+            "or hidden from the user; ERPNext from 15 on has it."
         ) from error
     return field
 

@@ -27,6 +27,8 @@ class DocTable:
         is_needed: Whether nothing can be loaded without it.
         follows_rows: Whether rows of this child table change without a trace in their parent, so that the daily wide
             re-read has to look at the rows' own dates too.
+        is_counted: Whether its rows are counted: always for documents, and for the long tables inside them, to show
+            how far a first load has got. What is deleted is noticed by counting documents.
     """
 
     raw: RawTable
@@ -37,6 +39,7 @@ class DocTable:
     people: tuple[str, ...] = ()
     is_needed: bool = False
     follows_rows: bool = False
+    is_counted: bool = True
 
     @property
     def doctype(self) -> str:
@@ -75,6 +78,7 @@ def child(
     optional: Mapping[str, LogicalType] | None = None,
     is_needed: bool = False,
     follows_rows: bool = False,
+    is_counted: bool = False,
 ) -> DocTable:
     """A table with a row per row of a table inside documents. One DocType of rows can serve several parents."""
     standard: dict[str, LogicalType] = {"parent": "text", "idx": "integer"}
@@ -90,6 +94,7 @@ def child(
         (),
         is_needed=is_needed,
         follows_rows=follows_rows,
+        is_counted=is_counted,
     )
 
 
@@ -106,6 +111,7 @@ def _table(
     *,
     is_needed: bool = False,
     follows_rows: bool = False,
+    is_counted: bool = True,
 ) -> DocTable:
     read: dict[str, LogicalType] = {NAME: "text", **columns, **(optional or {})}
     made: dict[str, LogicalType] = dict.fromkeys(moments or {}, "timestamp")
@@ -126,4 +132,5 @@ def _table(
         people,
         is_needed,
         follows_rows,
+        is_counted,
     )

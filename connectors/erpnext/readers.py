@@ -26,12 +26,20 @@ class Site:
     Attributes:
         client: Asks the site.
         maker: Makes rows of records.
+        latest: The last change of each DocType when it was first asked for: an older one only means reading more.
         changed: Names of changed documents by DocType and moment, so that each table inside them need not ask again.
     """
 
     client: ERPNextClient
     maker: RowMaker
+    latest: dict[str, str | None] = field(default_factory=dict)
     changed: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def latest_change(self, doctype: str) -> str | None:
+        """When the last change of a DocType's documents was made, in the site's time."""
+        if doctype not in self.latest:
+            self.latest[doctype] = walk.latest_change(self.client, doctype, self.maker.zone)
+        return self.latest[doctype]
 
     def changed_documents(self, doctype: str, since: str) -> list[str]:
         """Names of the documents that changed since a moment in the site's time."""
@@ -72,11 +80,11 @@ class DocumentReader:
         """When the last change was made, in the site's local time."""
         if not self._access.is_open:
             return None
-        return walk.latest_change(self._client, self._doc.right, self._site.maker.zone)
+        return self._site.latest_change(self._doc.right)
 
     def count(self) -> int | None:
         """Documents there are now; None where the site does not tell."""
-        return self._count() if self._access.is_open else None
+        return self._count() if self._access.is_open and self._doc.is_counted else None
 
     def first_load(self, after: Key | None) -> Iterator[Batch]:
         """Documents in order of their names."""

@@ -112,6 +112,7 @@ def _inside(invoice: str, name: str, *, own: Mapping[str, LogicalType], follows_
             optional=_INVOICE_ITEM_OPTIONAL,
             is_needed=True,
             follows_rows=follows_rows,
+            is_counted=True,
         ),
         child(
             f"{name}_tax",

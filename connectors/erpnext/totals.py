@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from connectors.erpnext.client import ERPNextClient, Filter, Query
 from connectors.erpnext.readers import Site, WholeReader
@@ -53,7 +54,7 @@ def reported_sales_reader(site: Site) -> WholeReader:
     """Totals per day, till and warehouse, as the site adds them up; one row per invoice that names neither."""
 
     def read() -> Iterator[Batch]:
-        today = datetime.now(site.maker.zone).date()
+        today = local_today(site.maker.zone)
         days: list[Filter] = [
             ["posting_date", ">=", (today - timedelta(days=REPORTED_DAYS)).isoformat()],
             ["posting_date", "<", today.isoformat()],
@@ -79,6 +80,11 @@ def reported_stock_reader(site: Site, *, is_readable: bool) -> WholeReader:
         yield _whole(REPORTED_STOCK, totals)
 
     return WholeReader(REPORTED_STOCK, read)
+
+
+def local_today(zone: ZoneInfo) -> date:
+    """The day that it is at the site."""
+    return datetime.now(zone).date()
 
 
 def _grouped_sales(client: ERPNextClient, doctype: str, filters: Sequence[Filter]) -> list[Record]:
