@@ -16,6 +16,7 @@ from connectors.ospos.tables import Kind, TableSpec
 
 _DECIMAL: Final = pa.decimal128(18, 4)
 _WIDE: Final = pa.decimal128(38, 10)
+_TOO_LARGE: Final = 1e14
 
 
 def as_arrow(spec: TableSpec, rows: Sequence[Row]) -> pa.Table:
@@ -55,13 +56,19 @@ def _typed(kind: Kind, values: pa.Array, clock: ShopClock) -> pa.Array:
         case "boolean":
             return pc.not_equal(values.cast(pa.int64()), 0)
         case "decimal":
-            return pc.round(values.cast(_WIDE), 4).cast(_DECIMAL)
+            return _decimal(values.cast(_WIDE))
         case "text":
             return values.cast(pa.string())
         case "wall":
             return clock.to_utc(values.cast(pa.int64()))
         case "server":
             return instants(values.cast(pa.int64()))
+
+
+def _decimal(values: pa.Array) -> pa.Array:
+    """Numbers with four decimals. A sum too large for the warehouse, as of a barcode typed as a price, is unknown."""
+    fits = pc.less(pc.abs(values.cast(pa.float64())), _TOO_LARGE)
+    return pc.round(pc.if_else(fits, values, pa.scalar(None, _WIDE)), 4).cast(_DECIMAL)
 
 
 def _rejected(spec: TableSpec, row: dict[str, Any], required: Sequence[str]) -> Rejected:

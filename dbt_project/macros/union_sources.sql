@@ -4,7 +4,7 @@
         'files': ['reported_sales_daily', 'reported_stock'],
         'odoo': ['prices'],
         'erpnext': [],
-        'ospos': ['purchase_orders', 'purchase_order_lines', 'promotions', 'exchange_rates'],
+        'ospos': ['purchase_orders', 'purchase_order_lines', 'prices', 'promotions', 'exchange_rates'],
         'inventree': [
             'sales', 'sale_lines', 'payments', 'stock_movements', 'prices', 'promotions', 'reported_sales_daily'
         ],
