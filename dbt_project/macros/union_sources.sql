@@ -3,7 +3,7 @@
     {%- set lacking = {
         'files': ['reported_sales_daily', 'reported_stock'],
         'odoo': ['prices'],
-        'erpnext': [],
+        'erpnext': ['promotions'],
         'ospos': ['purchase_orders', 'purchase_order_lines', 'prices', 'promotions', 'exchange_rates'],
         'inventree': [
             'sales', 'sale_lines', 'payments', 'stock_movements', 'prices', 'promotions', 'reported_sales_daily'
