@@ -90,6 +90,10 @@ class FakeOdoo:
                 record[found] = value
         record["write_date"] = self.now.strftime(MOMENT)
 
+    def add_field(self, model: str, name: str, kind: str) -> None:
+        """A module that was not recorded brings a field."""
+        self.fields[model][name] = _spec(kind)
+
     def delete(self, model: str, *numbers: int) -> None:
         for number in numbers:
             del self.rows[model][number]
