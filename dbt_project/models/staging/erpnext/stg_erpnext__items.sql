@@ -1,0 +1,38 @@
+with bundles as (
+    select distinct new_item_code as item_code
+    from {{ source('raw_erpnext', 'product_bundle') }}
+),
+
+-- A shop that keeps stock of nothing has goods all the same.
+stocking as (
+    select coalesce(bool_or(is_stock_item), false) as is_any_stocked
+    from {{ source('raw_erpnext', 'item') }}
+)
+
+select
+    item.name as item_code,
+    item.item_name,
+    item.item_group,
+    item.brand,
+    item.stock_uom,
+    item.purchase_uom,
+    item.disabled,
+    item.variant_of,
+    item.standard_rate,
+    item.valuation_rate,
+    item.last_purchase_rate,
+    item.shelf_life_in_days,
+    item.end_of_life,
+    item.lead_time_days,
+    item.min_order_qty,
+    coalesce(item.has_variants, false) as is_template,
+    coalesce(item.is_stock_item, false) as is_stocked,
+    case
+        when coalesce(item.is_fixed_asset, false) then 'charge'
+        when item.is_stock_item or bundles.item_code is not null or item.delivered_by_supplier then 'goods'
+        when stocking.is_any_stocked then 'charge'
+        else 'goods'
+    end as kind
+from {{ source('raw_erpnext', 'item') }} as item
+cross join stocking
+left join bundles on item.name = bundles.item_code
