@@ -49,16 +49,16 @@ class Context:
     known_stores: bool
 
 
-def checking_statement(
+def checking_query(
     opened: OpenFile,
     declared: TemplateTable,
     filled: Filled,
     context: Context,
     one_row_per_key: bool,
 ) -> str:
-    """SQL that makes the temporary table `checked` from one file.
+    """SQL that selects the checked rows of one file, in its order.
 
-    `checked` has the columns of the template's table, and `_line` (null: the row's place in the table says it),
+    They have the columns of the template's table, and `_line` (null: the row's place among them says it),
     `_made` (whether the key was made here), `_reason` (null where nothing is wrong), `_row_text` (with a reason only)
     and `_content` (a hash of the whole record). Each value is computed in one place and used by name above it: DuckDB
     keeps the nested selects apart, so nothing is parsed twice.
@@ -75,7 +75,7 @@ def checking_statement(
     # windows and branches leave the rows in another order than the file's
     order = f" ORDER BY {PLACE}" if filled.relation is not None else ""
     return (
-        f"CREATE TEMP TABLE checked AS SELECT {identifiers(declared.columns)}, _line, _made, _reason, _content, "
+        f"SELECT {identifiers(declared.columns)}, _line, _made, _reason, _content, "
         f"CASE WHEN _reason IS NOT NULL THEN {row_text} END AS _row_text "
         f"FROM (SELECT *, {_reason(declared, filled, context, opened.total)} AS _reason FROM "
         f"({_with_made_keys(declared, filled, f'SELECT *, {typed} FROM ({values})')})){order}"

@@ -182,13 +182,6 @@ def collect_unreadable(connection: duckdb.DuckDBPyConnection, opened: OpenFile) 
         )
     total = connection.execute("SELECT count(*) FROM unreadable").fetchone()
     assert total is not None
-    if total[0]:
-        # lines that were counted over readable records alone move down by the unreadable ones above them
-        connection.execute(
-            "UPDATE checked SET _line = _line + (SELECT max(skipped) FROM unreadable"
-            f" WHERE place <= checked._line - {opened.skipped + 2})"
-            f" WHERE _line - {opened.skipped + 2} >= (SELECT min(place) FROM unreadable)"
-        )
     return int(total[0])
 
 

@@ -139,7 +139,7 @@ def _kind(cell: Cell) -> str:
         case float():
             return "int" if cell.is_integer() and abs(cell) < _EXACT else "float"
         case datetime():
-            return "datetime"
+            return "datetime" if _rounded(cell).time() != time() else "date"
         case date():
             return "date"
         case _:
@@ -188,6 +188,8 @@ def _value(cell: Cell, kind: pa.DataType, column: _Column) -> Cell | None:
         return None
     if pa.types.is_timestamp(kind):
         return _rounded(cell) if isinstance(cell, datetime) else datetime.combine(cell, time())  # type: ignore[arg-type]
+    if pa.types.is_date(kind):
+        return _rounded(cell).date() if isinstance(cell, datetime) else cell
     if pa.types.is_int64(kind):
         return int(cell)  # type: ignore[arg-type]
     if not pa.types.is_string(kind):
@@ -203,6 +205,8 @@ def _text(cell: Cell) -> str:
             return str(cell).lower()
         case float():
             return str(int(cell)) if _kind(cell) == "int" else repr(cell)
+        case datetime() if _kind(cell) == "date":
+            return _rounded(cell).date().isoformat()
         case datetime():
             return _rounded(cell).isoformat(" ")
         case date() | time():

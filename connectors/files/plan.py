@@ -14,7 +14,8 @@ class TablePlan:
     """What happens to one table.
 
     Attributes:
-        read: Files to read, in the order of their names.
+        read: Files to read: first those that are loaded already, then the others, both in the order of their names.
+        together: How many of these go in by one delivery, and with `gone`: rows move between files that are loaded.
         gone: Files whose rows go without others coming: their content is now that of another file.
         unchanged: Files that are skipped.
         duplicates: File to the file that has the same content and is loaded.
@@ -22,6 +23,7 @@ class TablePlan:
     """
 
     read: list[FoundFile] = field(default_factory=list)
+    together: int = 0
     gone: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     duplicates: dict[str, str] = field(default_factory=dict)
@@ -70,4 +72,6 @@ def plan_table(
             if file.name in loaded:
                 plan.gone.append(file.name)
     plan.replaces_loaded = any(name in loaded for name in plan.replaced)
+    plan.read.sort(key=lambda file: file.name not in loaded)
+    plan.together = sum(file.name in loaded for file in plan.read)
     return plan
