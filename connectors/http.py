@@ -7,8 +7,11 @@ asked again a few times, as long as it says itself where it says so.
 
 from __future__ import annotations
 
-import ssl
+import re
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -17,10 +20,13 @@ import orjson
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_exponential_jitter
 
-from retail.errors import ConfigurationError, SourceError
+from connectors.http_setup import host_of, sendable, tls_context
+from retail.errors import SourceError
 
 ATTEMPTS: Final = 4
 LONGEST_WAIT_SECONDS: Final = 60.0
+LARGEST_ANSWER_BYTES: Final = 512 * 1024 * 1024
+LONGEST_ANSWER_SECONDS: Final = 600.0
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 _TIMEOUT: Final = httpx.Timeout(120.0, connect=10.0)
 
@@ -55,7 +61,8 @@ class ApiClient:
         wait_seconds: First wait between two attempts.
 
     Raises:
-        ConfigurationError: The address is no http or https address, or the certificates cannot be read.
+        ConfigurationError: The address is no http or https address, the certificates cannot be read, or the credentials
+            hold characters that a header cannot.
     """
 
     def __init__(
@@ -69,12 +76,12 @@ class ApiClient:
         wait_seconds: float = 1.0,
     ) -> None:
         self.source = source
-        self.host = _checked(source, base_url)
+        self.host = host_of(source, base_url)
         self._client = httpx.Client(
             base_url=base_url.rstrip("/") + "/",
-            headers=dict(headers),
+            headers=sendable(source, headers),
             timeout=_TIMEOUT,
-            verify=_context(source, ca_file),
+            verify=tls_context(source, ca_file),
             transport=transport,
             follow_redirects=False,
         )
@@ -93,7 +100,8 @@ class ApiClient:
 
         Args:
             method: GET, or POST for a reading method that takes its arguments in a body.
-            path: Path below the base address, without a leading slash.
+            path: Path below the base address, without a leading slash; never a whole address, to which the
+                credentials would go.
             what: What is asked for, for messages: the table or "the login".
             params: Query parameters.
             body: Sent as JSON.
@@ -116,14 +124,17 @@ class ApiClient:
         self._client.close()
 
     def _ask(self, method: str, path: str, what: str, params: Mapping[str, str | int] | None, body: object) -> Any:
+        if httpx.URL(path).is_absolute_url:
+            raise ValueError("a path of the server must not be a whole address")
         content = None if body is None else orjson.dumps(body)
         headers = None if body is None else {"Content-Type": "application/json"}
         try:
-            response = self._client.request(method, path, params=params, content=content, headers=headers)
+            with self._client.stream(method, path, params=params, content=content, headers=headers) as response:
+                answer = self._received(response, what)
         except httpx.TimeoutException as error:
             raise self._failed(what, "did not answer in time. Try again, or ask who runs it") from error
         except httpx.ConnectError as error:
-            raise self._failed(what, _unreachable(error), is_transient=not _is_certificate(error)) from error
+            raise self._failed(what, _unreachable(error), is_transient=not _untrusted(error)) from error
         except httpx.HTTPError as error:
             raise self._failed(what, f"broke off its answer ({type(error).__name__}). Try again") from error
         if response.is_redirect:
@@ -134,7 +145,7 @@ class ApiClient:
                 status=response.status_code,
                 is_transient=False,
             )
-        decoded = _decoded(response)
+        decoded = _decoded(answer)
         if response.is_success:
             if decoded is _NOT_JSON:
                 raise self._failed(
@@ -142,6 +153,25 @@ class ApiClient:
                 )
             return decoded
         raise self._refused(what, response, None if decoded is _NOT_JSON else decoded)
+
+    def _received(self, response: httpx.Response, what: str) -> bytes:
+        """The body, as long as it is neither too large nor too slow: a server can also drip for ever."""
+        ends_at = time.monotonic() + LONGEST_ANSWER_SECONDS
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_bytes():
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST_ANSWER_BYTES:
+                raise self._failed(
+                    what,
+                    f"gave an answer of more than {LARGEST_ANSWER_BYTES // 1024**2} MiB. Look whether `url` is the "
+                    "address of the API itself",
+                    is_transient=False,
+                )
+            if time.monotonic() > ends_at:
+                raise self._failed(what, "did not come to an end of its answer. Try again, or ask who runs it")
+        return b"".join(parts)
 
     def _failed(self, what: str, why: str, *, status: int = 0, is_transient: bool = True) -> HttpError:
         message = f"{self.source}: {what}: {self.host} {why}."
@@ -151,7 +181,7 @@ class ApiClient:
         status = response.status_code
         retry_after = _retry_after(response)
         why = _STATUS.get(status, f"answered with status {status}. Look into its log")
-        if status == 429 and retry_after is not None:
+        if status in {429, 503} and retry_after is not None:
             why += f"; it asks to wait {_spoken(retry_after)}"
         return HttpError(
             f"{self.source}: {what}: {self.host} {why}.",
@@ -186,39 +216,25 @@ def _may_go_better(error: BaseException) -> bool:
     return error.retry_after is None or error.retry_after <= LONGEST_WAIT_SECONDS
 
 
-def _checked(source: str, base_url: str) -> str:
+def _decoded(content: bytes) -> object:
     try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL as error:
-        raise ConfigurationError(f"{source}: url: {base_url!r} is no address such as https://shop.example.") from error
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ConfigurationError(f"{source}: url: {base_url!r} is no address such as https://shop.example.")
-    if url.userinfo:
-        raise ConfigurationError(f"{source}: url: leave user and password out of the address.")
-    return url.host if url.port is None else f"{url.host}:{url.port}"
-
-
-def _context(source: str, ca_file: Path | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=str(ca_file)) if ca_file else httpx.create_ssl_context()
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(f"{source}: ca_file: {ca_file} cannot be read as certificates: {error}.") from error
-
-
-def _decoded(response: httpx.Response) -> object:
-    try:
-        return orjson.loads(response.content)
+        return orjson.loads(content)
     except orjson.JSONDecodeError:
         return _NOT_JSON
 
 
-def _is_certificate(error: httpx.ConnectError) -> bool:
-    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+def _untrusted(error: httpx.ConnectError) -> str | None:
+    """What is wrong with the server's certificate; None where something else is wrong."""
+    found = re.search(r"certificate verify failed: ([^(]+)", str(error))
+    return found[1].strip() if found else None
 
 
 def _unreachable(error: httpx.ConnectError) -> str:
-    if _is_certificate(error):
-        return "has a certificate that is not trusted. If it is the shop's own, name it with `ca_file`"
+    reason = _untrusted(error)
+    if reason:
+        return f"has a certificate that is not trusted ({reason}). If it is the shop's own, name it with `ca_file`"
+    if "[SSL" in str(error):
+        return "does not speak https there. Check the port, and whether the address begins with http or https"
     return "cannot be reached. Check the address and whether the server runs"
 
 
@@ -227,10 +243,16 @@ def _without_query(location: str) -> str:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds that the server asks to wait, which it says in seconds or as a moment; None where it says neither."""
+    asked = str(response.headers.get("Retry-After", "")).strip()
+    if asked.isascii() and asked.isdecimal():
+        return float(asked)
     try:
-        return max(0.0, float(response.headers["Retry-After"]))
-    except (KeyError, ValueError):
+        moment = parsedate_to_datetime(asked)
+    except ValueError:
         return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
 
 
 def _spoken(seconds: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -45,8 +46,8 @@ def typed_rows(
 ) -> tuple[pa.Table, list[Rejected]]:
     """Records as rows of a table. A record has its values under the names of the columns; a missing one is null.
 
-    Numbers may be numbers or text, moments text in ISO form (UTC where they name no offset) or `datetime`. Decimals
-    are rounded to four places.
+    Numbers may be numbers or text, moments text in ISO form (UTC where they name no offset) or `datetime`; an empty
+    text is null, except as text. Decimals are rounded to four places; a number with decimals is no whole number.
 
     Args:
         table: The table.
@@ -71,7 +72,14 @@ def typed_rows(
 
 
 def _column(logical: LogicalType, values: list[Any]) -> pa.Array | None:
-    """The values as Arrow; None where one of them does not fit."""
+    """The values as Arrow; None where one of them does not fit. An empty text is null, except as text."""
+    column = _converted(logical, values)
+    if column is None and logical != "text" and "" in values:
+        return _converted(logical, [None if value == "" else value for value in values])
+    return column
+
+
+def _converted(logical: LogicalType, values: list[Any]) -> pa.Array | None:
     try:
         return _CONVERTERS[logical](values)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, ValueError, TypeError):
@@ -88,31 +96,54 @@ def _text(values: list[Any]) -> pa.Array:
 
 
 def _decimal(values: list[Any]) -> pa.Array:
-    try:
-        numbers = pa.array(values, pa.float64())
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        numbers = None
-    if numbers is not None and (pc.max(pc.abs(numbers)).as_py() or 0.0) < _EXACT_IN_FLOAT:
-        return pc.round(numbers, 4).cast(_ARROW["decimal"])
-    exact = [None if value is None or value == "" else Decimal(str(value)).quantize(_PLACES) for value in values]
+    numbers = pa.array(values) if not any(isinstance(value, str | Decimal) for value in values) else None
+    if numbers is not None and (pa.types.is_floating(numbers.type) or pa.types.is_integer(numbers.type)):
+        floats = numbers.cast(pa.float64(), safe=False)
+        if (pc.max(pc.abs(floats)).as_py() or 0.0) < _EXACT_IN_FLOAT:
+            return pc.round(floats, 4).cast(_ARROW["decimal"])
+    exact = [None if value is None else _number(value).quantize(_PLACES) for value in values]
     return pa.array(exact, _ARROW["decimal"])
 
 
 def _integer(values: list[Any]) -> pa.Array:
-    try:
-        return pa.array(values, pa.int64())
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return pa.array([None if value is None or value == "" else int(value) for value in values], pa.int64())
+    numbers = pa.array(values) if not any(isinstance(value, str | Decimal) for value in values) else None
+    if numbers is not None and (pa.types.is_integer(numbers.type) or pa.types.is_null(numbers.type)):
+        return numbers.cast(pa.int64())
+    return pa.array([None if value is None else _whole(_number(value)) for value in values], pa.int64())
+
+
+def _number(value: object) -> Decimal:
+    # Python also takes true for 1, and 1_000 for a thousand.
+    if isinstance(value, bool) or "_" in (text := str(value)):
+        raise ValueError(f"{value!r} is no number")
+    return Decimal(text)
+
+
+def _whole(number: Decimal) -> int:
+    if number != number.to_integral_value():
+        raise ValueError(f"{number} is no whole number")
+    return int(number)
 
 
 def _timestamp(values: list[Any]) -> pa.Array:
     moments = pa.array(values)
     if pa.types.is_string(moments.type):
-        try:
-            return moments.cast(pa.timestamp("us")).cast(_ARROW["timestamp"])
-        except pa.ArrowInvalid:  # some of them name their offset
-            return moments.cast(_ARROW["timestamp"])
+        for naive in (pa.timestamp("us"), _ARROW["timestamp"]):
+            try:
+                return moments.cast(naive).cast(_ARROW["timestamp"])
+            except pa.ArrowInvalid:  # some or all of them name their offset, or one is no moment
+                continue
+        return pa.array([None if value is None else _moment(value) for value in values], _ARROW["timestamp"])
+    if pa.types.is_integer(moments.type):
+        raise TypeError("a number says nothing about its unit and its beginning")
     return moments.cast(_ARROW["timestamp"])
+
+
+def _moment(text: str) -> datetime:
+    if text[4:5] != "-":  # Python also takes 20260102
+        raise ValueError(f"{text!r} is no moment in ISO form with dashes")
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _date(values: list[Any]) -> pa.Array:
@@ -148,5 +179,6 @@ def _rejected(table: RawTable, record: Record, *, is_personal: bool) -> Rejected
             value = "the value" if is_personal else repr(record.get(name))[:80]
             reason = f"{name}: {value} is not {_WHAT[logical]}"
             break
-    text = "" if is_personal else ", ".join(f"{name}={value!r}" for name, value in record.items())[:ROW_TEXT_LENGTH]
-    return Rejected(key, reason, text)
+    # Only what is read: the record may hold more, and that may be about people.
+    shown = ", ".join(f"{name}={record[name]!r}" for name in table.columns if name in record)
+    return Rejected(key, reason, "" if is_personal else shown[:ROW_TEXT_LENGTH])

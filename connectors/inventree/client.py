@@ -116,5 +116,5 @@ class InvenTreeClient:
 
 
 def _server(url: str) -> str:
-    """The address without the path of the API, which people copy from its documentation."""
-    return url.rstrip("/").removesuffix("/api")
+    """The address without what people copy along from their browser or from the API's documentation."""
+    return url.rstrip("/").removesuffix("/api").removesuffix("/web")
