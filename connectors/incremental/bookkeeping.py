@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.column_types import LogicalType
-from connectors.dlt_run import TableLoad, as_format
+from connectors.dlt_run import TableLoad
 from connectors.incremental.difference import key_text
 from connectors.incremental.reader import Capability
 from connectors.incremental.rows import arrow_schema
@@ -35,15 +35,15 @@ SYSTEM_TABLES: Final[dict[str, Mapping[str, LogicalType]]] = {
 }
 
 
-def quarantine_load(spool: Spool) -> TableLoad | None:
+def quarantine_load(spools: Sequence[Spool], folder: Path) -> TableLoad | None:
     """What the quarantine gets from a chunk of a first load; None where nothing was rejected."""
-    if not spool.rejected:
+    rows = pa.concat_tables([_rejected_rows(spool.table, spool.rejected) for spool in spools])
+    if not rows.num_rows:
         return None
-    part = spool.folder / f"{spool.table.name}-quarantine.parquet"
-    pq.write_table(_rejected_rows(spool.table, spool.rejected), part)
-    file = as_format(literal(spool.table.read_from))
-    same = f"file = {file} AND record_key IN (SELECT record_key FROM {{staging_table}})"
-    return TableLoad("quarantine", KEYED_QUARANTINE, [(part, len(spool.rejected))], same)
+    part = folder / "quarantine-added.parquet"
+    pq.write_table(rows, part)
+    same = "row(file, record_key) IN (SELECT row(file, record_key) FROM {staging_table})"
+    return TableLoad("quarantine", KEYED_QUARANTINE, [(part, rows.num_rows)], same)
 
 
 class Quarantine:

@@ -1,8 +1,9 @@
-"""The first load of a table: in chunks by key, each committed with the key it reaches, so that it resumes there."""
+"""The first load: in chunks by key, each committed with the keys it reaches, so that it resumes there."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -17,7 +18,7 @@ from connectors.incremental.reader import TableReader
 from connectors.incremental.spool import Spool, empty_part, read_ahead
 from connectors.incremental.state import TableState
 from connectors.incremental.table import Key
-from connectors.report import TableReport
+from connectors.report import LoadReport
 from retail.progress import Progress
 
 CHUNK_ROWS: Final = 200_000
@@ -25,78 +26,90 @@ CHUNK_SECONDS: Final = 20.0
 """A chunk is committed when it has so many rows or was read for so long: what a kill costs at most."""
 
 
-def first_load(
-    connection: duckdb.DuckDBPyConnection,
-    journal: Journal,
-    reader: TableReader,
-    state: TableState,
-    report: TableReport,
-    progress: Progress,
-) -> TableState:
-    """Read what a table has, from where an earlier load stopped, and return the state that it ends in.
+class FirstLoad:
+    """Reads tables that have not been loaded yet. A chunk may hold the rows of several small ones.
 
-    Raises:
-        SourceError: The source could not be read further; what was read before is kept.
-        PipelineError: The warehouse could not be written.
+    Args:
+        connection: The warehouse.
+        journal: Where deliveries are noted.
+        states: State of every table by name; those that are read end as `live`.
+        report: What was read is added to it.
+        progress: Told how many rows have been read.
     """
-    loading = _FirstLoad(connection, journal, reader, state, report, progress)
-    return loading.run()
 
-
-class _FirstLoad:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         journal: Journal,
-        reader: TableReader,
-        state: TableState,
-        report: TableReport,
+        states: dict[str, TableState],
+        report: LoadReport,
         progress: Progress,
     ) -> None:
         self._connection = connection
         self._journal = journal
-        self._reader = reader
-        self._table = reader.table
-        self._state = state
+        self._states = states
         self._report = report
         self._progress = progress
-        self._spool = Spool(reader.table, journal.folder)
-        self._loaded = 0
-        self._total = 0
-        self._begun_at = datetime.now(UTC)
+        self._ended: list[Spool] = []
+        self._chunk_began = time.monotonic()
 
-    def run(self) -> TableState:
-        self._total = self._reader.count() or 0
-        reached = self._state.after
-        begun = time.monotonic()
-        for batch in read_ahead(self._reader.first_load(self._state.after)):
-            self._spool.add(batch)
-            self._note(batch.rows.num_rows, len(batch.rejected))
-            reached = batch.reached if batch.reached is not None else reached
-            is_full = self._spool.rows >= CHUNK_ROWS or time.monotonic() - begun >= CHUNK_SECONDS
-            if is_full and batch.reached is not None:
-                self._commit(reached)
-                begun = time.monotonic()
-        self._commit(None)
-        self._progress(f"read {self._table.read_from}", self._loaded, self._loaded, "rows")
-        return self._state
+    def run(self, readers: Sequence[TableReader]) -> None:
+        """Read each table from where an earlier load stopped.
 
-    def _note(self, rows: int, rejected: int) -> None:
-        self._report.read += rows + rejected
-        self._report.accepted += rows
-        self._report.quarantined += rejected
-        self._loaded += rows + rejected
-        self._progress(f"read {self._table.read_from}", self._loaded, max(self._total, self._loaded), "rows")
+        Raises:
+            SourceError: The source could not be read further; what was committed before is kept.
+            PipelineError: The warehouse could not be written.
+        """
+        for reader in readers:
+            if self._states[reader.table.name].phase == "first":
+                self._read(reader)
+        if self._ended:
+            self._commit()
 
-    def _commit(self, reached: Key | None) -> None:
-        """Commit what was read; with no key reached, the table is whole."""
-        state = replace(self._state, after=reached)
-        if reached is None:
-            state = state.gone_on(cursor=None, swept_at=self._begun_at)
-        parts = without_repeated_keys(self._connection, self._spool) or [empty_part(self._table, self._spool.folder)]
-        load = TableLoad(self._table.name, self._table.columns, parts, None, state.as_kept())
-        cleared = keys_condition(self._table, [path for path, _ in parts])
-        quarantined = quarantine_load(self._spool)
-        self._journal.deliver([(load, cleared), *([(quarantined, None)] if quarantined else [])])
-        self._state = state
-        self._spool.clear()
+    def _read(self, reader: TableReader) -> None:
+        table = reader.table
+        entry = self._report.table(table.name)
+        spool = Spool(table, self._journal.folder)
+        begun_at = datetime.now(UTC)
+        total = reader.count() or 0
+        loaded = 0
+        for batch in read_ahead(reader.first_load(self._states[table.name].after)):
+            spool.add(batch)
+            rows, rejected = batch.rows.num_rows, len(batch.rejected)
+            entry.read += rows + rejected
+            entry.accepted += rows
+            entry.quarantined += rejected
+            loaded += rows + rejected
+            self._progress(f"read {table.read_from}", loaded, max(total, loaded))
+            if batch.reached is not None and self._is_chunk(spool):
+                self._commit(spool, batch.reached)
+        self._progress(f"read {table.read_from}", loaded, loaded)
+        state = replace(self._states[table.name], after=None).gone_on(cursor=None, swept_at=begun_at)
+        self._states[table.name] = state
+        self._ended.append(spool)
+        if self._is_chunk():
+            self._commit()
+
+    def _is_chunk(self, *more: Spool) -> bool:
+        rows = sum(spool.rows for spool in (*self._ended, *more))
+        return rows >= CHUNK_ROWS or time.monotonic() - self._chunk_began >= CHUNK_SECONDS
+
+    def _commit(self, current: Spool | None = None, reached: Key | None = None) -> None:
+        """Commit the tables that were read to their end, and what was read of the current one."""
+        if current is not None:
+            name = current.table.name
+            self._states[name] = replace(self._states[name], after=reached)
+        spools = [*self._ended, *([current] if current is not None else [])]
+        loads = [self._table_load(spool) for spool in spools]
+        quarantined = quarantine_load(spools, self._journal.folder)
+        self._journal.deliver([*loads, *([(quarantined, None)] if quarantined else [])])
+        for spool in spools:
+            spool.clear()
+        self._ended.clear()
+        self._chunk_began = time.monotonic()
+
+    def _table_load(self, spool: Spool) -> tuple[TableLoad, str]:
+        table = spool.table
+        parts = without_repeated_keys(self._connection, spool) or [empty_part(table, spool.folder)]
+        load = TableLoad(table.name, table.columns, parts, None, self._states[table.name].as_kept())
+        return load, keys_condition(table, [path for path, _ in parts])

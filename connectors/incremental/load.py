@@ -12,7 +12,7 @@ from connectors.dlt_run import TableLoad
 from connectors.failures import load_failures
 from connectors.incremental.bookkeeping import SYSTEM_TABLES
 from connectors.incremental.changes import load_changes
-from connectors.incremental.first_load import first_load
+from connectors.incremental.first_load import FirstLoad
 from connectors.incremental.journal import Journal
 from connectors.incremental.reader import Source, TableReader
 from connectors.incremental.rows import arrow_schema
@@ -54,13 +54,10 @@ def load_source(
         journal = Journal(connection, workspace, config.type)
         kept = journal.recover()
         states = _prepared(connection, journal, config.schema_name, opened, kept)
-        for reader in opened.readers:
-            name = reader.table.name
-            if states[name].phase == "first":
-                entry = report.table(name)
-                states[name] = first_load(connection, journal, reader, states[name], entry, progress)
-                report.changed = True
-        report.changed |= load_changes(connection, journal, opened, states, report, progress, is_deep=is_deep)
+        is_first = any(state.phase == "first" for state in states.values())
+        FirstLoad(connection, journal, states, report, progress).run(opened.readers)
+        has_changed = load_changes(connection, journal, opened, states, report, progress, is_deep=is_deep)
+        report.changed = is_first or has_changed
     return report
 
 
