@@ -8,7 +8,7 @@ from typing import Literal
 
 from app import formats
 from app.data import Row, Shop, records
-from app.filters import Filters, equals
+from app.filters import Filters
 from app.periods import SAME_WEEKDAY_LAST_YEAR
 from retail.errors import Refused
 
@@ -156,13 +156,14 @@ def _quarantined(shop: Shop, _filters: Filters) -> list[Attention]:
 
 
 def _differing(shop: Shop, _filters: Filters) -> list[Attention]:
-    columns = ("description", "differing", "is_invariant")
-    rows = shop.rows("fct_reconciliations", columns, where=(equals("is_invariant", True),)).rows
+    rows = shop.rows("fct_reconciliations", ("check_name", "source", "differing")).rows
     broken = [row for row in rows if row["differing"]]
     if not broken:
         return []
-    sentence = f"{formats.count(len(broken), 'check')} of the books {'does' if len(broken) == 1 else 'do'} not add up."
-    return [Attention("Data", "blue", formats.plain(sentence), "views/data_health.py", {})]
+    from_sources = sorted({str(row["source"]) for row in broken if str(row["check_name"]).endswith("_with_source")})
+    sentence = f"{formats.count(len(broken), 'check')} of the books {'does' if len(broken) == 1 else 'do'} not add up"
+    told = f", some against the totals of {' and '.join(from_sources)} itself" if from_sources else ""
+    return [Attention("Data", "blue", formats.plain(f"{sentence}{told}."), "views/data_health.py", {})]
 
 
 def _good_sellers(shop: Shop, filters: Filters) -> list[Row]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 HEIGHT = 300
 _BAR_STEP = 30
+_BAR_SPACE = 300
 _LABEL_WIDTH = 150
 _GREY = "#94a3b8"
 _WARNING = "#d97706"
@@ -99,6 +100,30 @@ def columns(
     bars_of_all = base.mark_bar(cornerRadiusEnd=3, width=band)
     chart: alt.LayerChart = bars_of_all + warned.mark_bar(cornerRadiusEnd=3, width=band, color=_WARNING)
     return chart.properties(height=HEIGHT - 40)
+
+
+def daily_differences(frame: pd.DataFrame, *, title: str) -> alt.Chart:
+    """Bars of days, upwards for what is more than expected and downwards for what is less.
+
+    Args:
+        frame: `day`, `kind` (`More` or `Less`), `difference`.
+        title: Title of the value axis, with its unit.
+    """
+    days = (frame["day"].max() - frame["day"].min()).days + 1
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_bar(size=max(2.0, min(18.0, _BAR_SPACE / days)))
+        .encode(
+            x=_time_axis("day", "day"),
+            y=alt.Y("difference", type="quantitative", title=title, axis=_value_axis(",.0f")),
+            color=alt.Color(
+                "kind", type="nominal", legend=None, scale=alt.Scale(domain=["More", "Less"], range=[_GREY, _WARNING])
+            ),
+            tooltip=_tooltip(("day", "Day", "%a %-d %b %Y"), ("kind", "Here", None), ("difference", title, ",.2f")),
+        )
+        .properties(height=HEIGHT - 80)
+    )
+    return chart
 
 
 def fan(history: pd.DataFrame, forecast: pd.DataFrame, stockouts: pd.DataFrame, *, title: str) -> alt.LayerChart:

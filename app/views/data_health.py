@@ -2,125 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 import streamlit as st
 
-from app import components, formats, page
+from app import components, data_sources, formats, page, reconciliations
 from app.components import Figure
-from app.data import Row, Shop, records
+from app.data import Shop
 from metrics import Column
-from metrics.policy import sees_rejected_rows
-from retail.operational.run_log import RunLog, RunStatus
+from retail.operational.run_log import Run, RunLog, RunStatus, RunStep
 
-_QUARANTINE_ROWS = 500
 _RUNS = 20
+_RUNS_IN_STEPS = 5
 
 
 def render(shop: Shop) -> None:
     """Draw the page."""
+    run_log = cache(lambda: _run_log(shop))
+    page.section("Sources", lambda: _sources(shop, *run_log()))
     page.section("What came in", lambda: _what_came_in(shop))
-    page.section("Rows left out", lambda: _quarantine(shop))
-    page.section("Do the books add up?", lambda: _reconciliations(shop))
+    page.section("Rows left out", lambda: data_sources.rows_left_out(shop))
+    page.section("Do the books add up?", lambda: reconciliations.show(shop))
     page.section("Tests of the data", lambda: _data_tests(shop))
-    page.section("Runs", lambda: _runs(shop))
-    page.section("What the source can tell", lambda: _capabilities(shop))
+    page.section("Runs", lambda: _runs(shop, *run_log()))
+    page.section("What the source cannot tell", lambda: data_sources.capabilities(shop))
+
+
+def _run_log(shop: Shop) -> tuple[list[Run], dict[str, list[RunStep]]]:
+    log = RunLog.open(shop.workspace, shop.settings)
+    try:
+        runs = log.runs(_RUNS)
+        return runs, {run.run_id: log.steps(run.run_id) for run in runs}
+    finally:
+        log.close()
+
+
+def _sources(shop: Shop, runs: Sequence[Run], steps: Mapping[str, Sequence[RunStep]]) -> None:
+    data_sources.show(shop, data_sources.last_syncs(step for run in runs for step in steps[run.run_id]))
 
 
 def _what_came_in(shop: Shop) -> None:
-    names = (
-        "source",
-        "table_name",
-        "row_count",
-        "first_at",
-        "last_at",
-        "rows_read",
-        "rows_accepted",
-        "rows_quarantined",
-        "exact_duplicates",
-    )
-    rows = records(shop.rows("fct_data_health", names, order_by=("source", "table_name")))
-    _figures(shop, rows)
-    _tables(shop, rows)
-
-
-def _figures(shop: Shop, tables: list[Row]) -> None:
     hours = (datetime.now(UTC) - shop.run.published_at).total_seconds() / 3600
-    is_stale = hours > shop.settings.freshness_hours
-    read, accepted, quarantined = (
-        sum(int(formats.as_float(row[name]) or 0) for row in tables)
-        for name in ("rows_read", "rows_accepted", "rows_quarantined")
-    )
-    components.figures(
-        [
-            Figure("Age", formats.ago(hours), help=f"Published {shop.run.published_at:%d %b %Y %H:%M} UTC."),
-            Figure("Rows read", formats.number(read)),
-            Figure("Rows accepted", formats.number(accepted)),
-            Figure("Rows left out", formats.number(quarantined)),
-        ]
-    )
-    if is_stale and shop.description.kind == "demo":
+    published = f"Published {shop.run.published_at:%d %b %Y %H:%M} UTC."
+    data_sources.what_came_in(shop, Figure("Age", formats.ago(hours), help=published))
+    if hours <= shop.settings.freshness_hours:
+        return
+    if shop.description.kind == "demo":
         st.caption("Demo data stay on the day they were made for; they do not go stale.")
-    elif is_stale:
+    else:
         st.warning(
             f"The numbers are older than {shop.settings.freshness_hours} hours. Run `tillsight run`, and look "
             "below for a run that failed."
         )
-
-
-def _tables(shop: Shop, rows: list[Row]) -> None:
-    if not rows:
-        components.empty("Nothing has been loaded.")
-        return
-    columns = (
-        Column("table_name", "Table", "text", "column"),
-        Column("source", "Source", "text", "column"),
-        Column("row_count", "Rows now", "count", "column"),
-        Column("rows_read", "Read", "count", "column"),
-        Column("rows_accepted", "Accepted", "count", "column"),
-        Column("rows_quarantined", "Left out", "count", "column"),
-        Column("exact_duplicates", "Exact duplicates", "count", "column"),
-        Column("first_at", "First", "date", "column"),
-        Column("last_at", "Last", "date", "column"),
-    )
-    components.table(rows, columns, shop.currency, "data-health", alt="Tables and their rows", height_rows=16)
-
-
-def _quarantine(shop: Shop) -> None:
-    names = ["table_name", "file", "line", "reason"]
-    if sees_rejected_rows(shop.principal.role):
-        names.append("row_text")
-    result = shop.rows("fct_quarantine", tuple(names), order_by=("table_name", "file", "line"), limit=_QUARANTINE_ROWS)
-    if not result.rows:
-        components.empty("Every row could be read.")
-        return
-    columns = (
-        Column("table_name", "Table", "text", "column"),
-        Column("reason", "Why it was left out", "text", "column"),
-        Column("file", "File", "text", "column"),
-        Column("line", "Line", "count", "column"),
-        Column("row_text", "The row", "text", "column"),
-    )
-    shown = [column for column in columns if column.name in names]
-    components.table(result.rows, shown, shop.currency, "rows-left-out", alt="Rows left out, with reasons")
-
-
-def _reconciliations(shop: Shop) -> None:
-    names = ("check_name", "description", "source", "compared", "differing", "largest_difference", "is_invariant")
-    result = shop.rows("fct_reconciliations", names, order_by=("-differing", "check_name"))
-    if not result.rows:
-        components.empty("There is nothing to compare yet.")
-        return
-    rows = [row | {"verdict": "differs" if row["differing"] else "adds up"} for row in result.rows]
-    columns = (
-        Column("verdict", "Result", "text", "column"),
-        Column("description", "Check", "text", "column"),
-        Column("source", "Source", "text", "column"),
-        Column("compared", "Compared", "count", "column"),
-        Column("differing", "Differ", "count", "column"),
-        Column("largest_difference", "Largest difference", "score", "column"),
-    )
-    components.table(rows, columns, shop.currency, "reconciliations", alt="Checks of the books")
 
 
 def _data_tests(shop: Shop) -> None:
@@ -152,13 +87,7 @@ def _data_tests(shop: Shop) -> None:
     components.table(rows, columns, shop.currency, "data-tests", alt="Tests of the data that did not pass")
 
 
-def _runs(shop: Shop) -> None:
-    log = RunLog.open(shop.workspace, shop.settings)
-    try:
-        runs = log.runs(_RUNS)
-        steps = {run.run_id: log.steps(run.run_id) for run in runs[:5]}
-    finally:
-        log.close()
+def _runs(shop: Shop, runs: Sequence[Run], steps: Mapping[str, Sequence[RunStep]]) -> None:
     if not runs:
         components.empty("No run has been noted yet.")
         return
@@ -180,7 +109,7 @@ def _runs(shop: Shop) -> None:
         Column("message", "What happened", "text", "column"),
     )
     components.table(rows, columns, shop.currency, "runs", alt="Runs of the pipeline")
-    for run in runs[:5]:
+    for run in runs[:_RUNS_IN_STEPS]:
         with st.expander(f"Steps of the run of {run.started_at:%d %b %Y %H:%M} UTC", expanded=run is runs[0]):
             for step in steps[run.run_id]:
                 _step(step.step, step.status, step.rows, step.message)
@@ -192,22 +121,6 @@ def _step(name: str, status: RunStatus, rows: int | None, message: str | None) -
         st.badge(status.value, color="green" if color == "green" else "blue" if color == "blue" else "red")
         text = f"**{formats.plain(name)}**" + (f", {formats.count(rows, 'row')}" if rows is not None else "")
         st.markdown(text + (f": {formats.plain(message)}" if message else ""))
-
-
-def _capabilities(shop: Shop) -> None:
-    rows = shop.rows(
-        "dim_capabilities", ("source", "table_name", "is_available", "note"), order_by=("source", "table_name")
-    ).rows
-    if not rows:
-        components.empty("The source has not said what it holds.")
-        return
-    columns = (
-        Column("table_name", "Table", "text", "column"),
-        Column("source", "Source", "text", "column"),
-        Column("is_available", "There", "flag", "column"),
-        Column("note", "Note", "text", "column"),
-    )
-    components.table(rows, columns, shop.currency, "capabilities", alt="Tables that the source has", height_rows=17)
 
 
 page.show("Data health", render)
