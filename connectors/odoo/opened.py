@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -132,17 +132,20 @@ def _reader(
 def _supplier_domain(client: OdooClient, mapped: Mapping[str, Mapped]) -> tuple[object, ...]:
     """Partners that supply: those with a rank, with terms, or with a purchase order."""
     numbers: set[int] = set()
-    terms = mapped.get(tables_stock.PRODUCT_SUPPLIERINFO.raw.name)
-    if terms is not None:
-        name = terms.fields["partner_id"]
-        numbers |= _partners(lambda: client.groups(terms.table.model, [], [name], []), name)
-    if tables_stock.PURCHASE_ORDER.raw.name in mapped:
-        numbers |= _partners(lambda: client.groups("purchase.order", [], ["partner_id"], []), "partner_id")
+    for table in (tables_stock.PRODUCT_SUPPLIERINFO, tables_stock.PURCHASE_ORDER):
+        found = mapped.get(table.raw.name)
+        if found is not None:
+            numbers |= _partners(client, table.model, found.fields["partner_id"])
     return ("|", ["supplier_rank", ">", 0], ["id", "in", sorted(numbers)])
 
 
-def _partners(read: Callable[[], list[dict[str, object]]], name: str) -> set[int]:
-    return {reported.number(group[name]) for group in read()} - {0}
+def _partners(client: OdooClient, model: str, name: str) -> set[int]:
+    try:
+        groups = client.groups(model, [], [name], [])
+    except OdooRefusal:
+        # A server that does not group: nearly every supplier has a rank.
+        return set()
+    return {reported.number(group[name]) for group in groups} - {0}
 
 
 def _by_zone(numbers: Sequence[int], zones: Mapping[int, str], default: str) -> dict[str, list[int]]:

@@ -217,7 +217,8 @@ def test_movements_say_which_way_and_why(staged: Shop) -> None:
     found = rows(
         staged,
         "select movement_id, store_id, quantity, movement_type, strftime(moved_at, '%Y-%m-%d %H')"
-        " from odoo__stock_movements where product_id = 'odoo:1' order by cast(split_part(movement_id, ':', 2) as integer), 1",
+        " from odoo__stock_movements where product_id = 'odoo:1'"
+        " order by cast(split_part(movement_id, ':', 2) as integer), 1",
     )
     assert found == [
         ("odoo:1", "odoo:1", 24.0, "receipt", "2026-02-10 09"),
