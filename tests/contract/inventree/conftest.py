@@ -76,6 +76,7 @@ class FakeInvenTree:
     hidden: dict[str, set[str]] = field(default_factory=dict)
     random: random.Random = field(default_factory=lambda: random.Random(7))
     token: str = TOKEN
+    recordings: Path = RECORDINGS
     fault: type[Fault] = Fault
 
     def answer(self, path: str, params: dict[str, str], token: str | None) -> tuple[int, Any]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import connectors.inventree
 from connectors.incremental import RETAIL_TABLES
 from connectors.inventree import listing, open_source
 from connectors.inventree.client import LISTS, READING_PATHS, InvenTreeClient
@@ -184,13 +188,36 @@ def test_only_get_is_sent_and_only_to_the_listed_paths(shop: Shop, fake: FakeInv
     assert {path.removeprefix("/") for _, path, _ in fake.requests} == READING_PATHS
 
 
-def test_a_path_that_is_not_listed_cannot_be_asked_for(shop: Shop, fake: FakeInvenTree) -> None:
+def test_no_other_path_that_the_server_has_can_be_asked_for(shop: Shop, fake: FakeInvenTree) -> None:
+    known = json.loads((fake.recordings / "_get_params.json").read_text())
+    others = {path.lstrip("/") for path in known} - READING_PATHS
+    assert len(others) > 20
     client = InvenTreeClient(shop.source, "token")
-    for path in ("api/stock/add/", "api/stock/1/", "api/order/po/1/receive/", "api/user/token/", "/api/part/", ""):
+    for path in {*others, "api/stock/1/", "api/order/po/1/receive/", "api/user/token/", "/api/part/", "../admin/", ""}:
         with pytest.raises(ValueError, match="not among the paths"):
             client.get(path, "anything")
+    client.close()
     assert fake.requests == []
-    assert not any(hasattr(client, method) for method in ("post", "put", "patch", "delete", "request"))
+
+
+def test_the_connector_has_no_word_for_any_other_method() -> None:
+    sources = list(Path(connectors.inventree.__file__).parent.glob("*.py"))
+    assert len(sources) > 8
+    words = {
+        node.value
+        for source in sources
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert "GET" in words
+    assert words & {"POST", "PUT", "PATCH", "DELETE", "post", "put", "patch", "delete"} == set()
+    calls = {
+        node.attr
+        for source in sources
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Attribute)
+    }
+    assert calls & {"post", "put", "patch", "delete", "send", "stream"} == set()
 
 
 def _once_at(fake: FakeInvenTree, offset: int, change: Callable[[], object]) -> None:
