@@ -46,6 +46,8 @@ class RowMaker:
             row[column] = self._moment(row.get(day), row.get(time) if time else None)
         for column in table.people:
             row[column] = self.person(row.get(column))
+        if "owner" in row:
+            row["owner"] = _cashier(row)
         return self._customer(row) if table.doctype == _CUSTOMER else row
 
     def _customer(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -67,6 +69,12 @@ class RowMaker:
         except ValueError:
             return f"{day} {time}"
         return local.replace(tzinfo=self.zone).astimezone(UTC)
+
+
+def _cashier(row: Record) -> str | None:
+    """Who made an invoice at a till, without the mail domain. Other invoices can be made by customers themselves."""
+    is_till = row.get("is_pos", True)
+    return str(row["owner"]).partition("@")[0] if is_till and row["owner"] else None
 
 
 def time_of_day(value: object) -> timedelta:

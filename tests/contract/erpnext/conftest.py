@@ -18,17 +18,22 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import duckdb
 import pytest
+from dbt.cli.main import dbtRunner
 
-from connectors.erpnext import open_source
+from connectors.checkup import Checkup
+from connectors.erpnext import check, open_source
 from connectors.erpnext.settings import ERPNextSource
 from connectors.erpnext.source import ERPNext
 from connectors.incremental.load import load_source
 from connectors.report import LoadReport
+from forecasting.tables import ensure_tables
 from retail.progress import silent
 from retail.settings import Settings
 from retail.workspace import Workspace
 
-RECORDINGS = Path(__file__).parents[3].parent / "shared" / "sources" / "erpnext"
+ROOT = Path(__file__).parents[3]
+PROJECT = ROOT / "dbt_project"
+RECORDINGS = ROOT.parent / "shared" / "sources" / "erpnext"
 VERSIONS = {15: "erpnext_15.90.0", 17: "erpnext_17.0.0-dev"}
 KEY, SECRET = "key-a1b2c3", "secret-d4e5f6"
 STANDARD = {"name", "owner", "creation", "modified", "modified_by", "docstatus", "idx"}
@@ -372,6 +377,9 @@ class Shop:
     def open(self) -> ERPNext:
         return open_source(self.source, self.workspace, self.settings)
 
+    def check(self) -> Checkup:
+        return check(self.source, self.workspace, self.settings)
+
     def load(self, *, is_deep: bool = False) -> LoadReport:
         opened = self.open()
         try:
@@ -387,6 +395,28 @@ class Shop:
     def value(self, sql: str) -> Any:
         ((value,),) = self.rows(sql)
         return float(value) if hasattr(value, "as_tuple") else value
+
+    def build(self, *select: str) -> None:
+        """Run dbt with its tests on what was loaded; fails the test if a model or a test of dbt does."""
+        with duckdb.connect(str(self.workspace.warehouse)) as connection:
+            connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA IF NOT EXISTS raw_tillsight")
+            connection.execute(
+                "CREATE OR REPLACE TABLE raw_tillsight.workspace AS SELECT 'shop' AS workspace,"
+                " TIMESTAMPTZ '2026-11-20 12:00:00+00' AS as_of_at, 'EUR' AS reporting_currency,"
+                " 'UTC' AS default_time_zone"
+            )
+            ensure_tables(connection)
+        folder = self.workspace.root
+        arguments = [
+            *("build", "--quiet", f"--project-dir={PROJECT}", f"--profiles-dir={PROJECT}"),
+            *(f"--target-path={folder / 'target'}", f"--log-path={folder}", "--vars", '{"sources": ["erpnext"]}'),
+        ]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TILLSIGHT_WAREHOUSE", str(self.workspace.warehouse))
+            result = dbtRunner().invoke([*arguments, *(["--select", *select] if select else [])])
+        assert result.exception is None, result.exception
+        failed = [node for node in result.result if node.status not in {"success", "pass", "warn"}]
+        assert not failed, [(node.node.name, node.message) for node in failed]
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything that was loaded, without when."""
@@ -425,13 +455,14 @@ def version(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="session")
-def loaded(version: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def loaded(version: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A workspace after the first load of the site as it was recorded."""
     root = tmp_path_factory.mktemp(f"loaded{version}") / "main"
     with pytest.MonkeyPatch.context() as patch, serving(FakeSite(version)) as site:
         patch.setattr("connectors.erpnext.totals.local_today", lambda _: TODAY)
         make(site, root).load()
-    return root
+    yield root
+    shutil.rmtree(root)
 
 
 @pytest.fixture
@@ -444,16 +475,23 @@ def site(version: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSite]:
 
 
 @pytest.fixture
-def new_shop(site: FakeSite, tmp_path: Path) -> Callable[..., Shop]:
-    """Make a shop that has loaded nothing yet."""
-    return lambda **changes: make(site, tmp_path / "main", **changes)
+def root(tmp_path: Path) -> Iterator[Path]:
+    """The folder of the shop's workspace, which does not outlive the test: warehouses are large."""
+    yield tmp_path / "main"
+    shutil.rmtree(tmp_path / "main", ignore_errors=True)
 
 
 @pytest.fixture
-def shop(site: FakeSite, loaded: Path, tmp_path: Path) -> Shop:
+def new_shop(site: FakeSite, root: Path) -> Callable[..., Shop]:
+    """Make a shop that has loaded nothing yet."""
+    return lambda **changes: make(site, root, **changes)
+
+
+@pytest.fixture
+def shop(site: FakeSite, loaded: Path, root: Path) -> Shop:
     """A shop that has loaded the site once."""
-    shutil.copytree(loaded, tmp_path / "main")
-    return make(site, tmp_path / "main")
+    shutil.copytree(loaded, root)
+    return make(site, root)
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ select
     invoices.is_stock_pending,
     cast(invoices.conversion_rate as double) as conversion_rate,
     case when nobodies.customer is null then invoices.customer end as customer,
-    case when invoices.channel = 'pos' then split_part(invoices.owner, '@', 1) end as cashier,
+    invoices.owner as cashier,
     coalesce(
         invoices.set_warehouse, pos_profile.warehouse, first_warehouses.warehouse, 'company:' || invoices.company
     ) as warehouse
