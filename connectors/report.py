@@ -38,6 +38,7 @@ class LoadReport:
         source: Type of the source, such as `files`.
         tables: One entry per table that any file feeds.
         ignored: Files that feed no table, with the reason.
+        gone: Files that were loaded once and are no longer in the folder; their rows are kept.
         duplicates: Files whose content is that of another file, with that file's name.
         errors: What could not be read at all, one per file; the other files are loaded.
         changed: Whether the warehouse holds anything new.
@@ -46,6 +47,7 @@ class LoadReport:
     source: str
     tables: dict[str, TableReport] = field(default_factory=dict)
     ignored: dict[str, str] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
     duplicates: dict[str, str] = field(default_factory=dict)
     errors: list[SourceError] = field(default_factory=list)
     changed: bool = False

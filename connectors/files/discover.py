@@ -17,6 +17,10 @@ from retail.errors import SourceError
 
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 SUFFIXES: Final = (*TEXT_SUFFIXES, *excel.SUFFIXES, ".parquet")
+Known = Dictionary[tuple[str, tuple[int, int]], str]
+"""Name and stamp (size, time of the last change) of a file to what it holds."""
+
+_NOTHING: Final[Known] = {}
 _BEFORE_REST: Final = "_-. "
 """What may follow a table's name in a file's name: `sale_lines-2024.csv`."""
 
@@ -66,11 +70,17 @@ class Folder:
     errors: list[SourceError] = field(default_factory=list)
 
 
-def look_through(folder: Path, template: Template, mapping: Mapping | None) -> Folder:
+def look_through(folder: Path, template: Template, mapping: Mapping | None, known: Known = _NOTHING) -> Folder:
     """Look through a folder and its subfolders, or at a single file.
 
     A workbook is one file where it or one of its sheets feeds a table, `book.xlsx`, or one per sheet where several do,
     `book.xlsx#Sheet`.
+
+    Args:
+        folder: Folder or file.
+        template: Tables that files may feed.
+        mapping: How files feed tables otherwise.
+        known: Name and stamp of files to what they hold; other files are read for that.
 
     Raises:
         SourceError: The folder is not there, or nothing in it feeds a table.
@@ -89,7 +99,7 @@ def look_through(folder: Path, template: Template, mapping: Mapping | None) -> F
             found.ignored[name] = f"is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file"
             continue
         try:
-            _add(found, name, path, template, mapping)
+            _add(found, name, path, template, mapping, known)
         except SourceError as error:
             found.errors.append(error)
         except OSError as error:
@@ -103,7 +113,7 @@ def look_through(folder: Path, template: Template, mapping: Mapping | None) -> F
     return found
 
 
-def _add(found: Folder, name: str, path: Path, template: Template, mapping: Mapping | None) -> None:
+def _add(found: Folder, name: str, path: Path, template: Template, mapping: Mapping | None, known: Known) -> None:
     stamp = _stamp(path)
     if name.lower().endswith(excel.SUFFIXES) and stamp[0]:
         parts = _sheets(found, name, path, template, mapping)
@@ -112,7 +122,8 @@ def _add(found: Folder, name: str, path: Path, template: Template, mapping: Mapp
     if not any(tables for tables, _ in parts.values()):
         found.ignored[name] = "has the name of no table of the template, and no mapping names it"
         return
-    content = _fingerprint(path)
+    contents = (known[part, stamp].removesuffix(part.removeprefix(name)) for part in parts if (part, stamp) in known)
+    content = next(contents, None) or _fingerprint(path)
     for part, (tables, options) in parts.items():
         sheet = part.removeprefix(name)
         found.files.append(FoundFile(part, path, content + sheet, stamp, tables, options))

@@ -1,19 +1,20 @@
-"""One load of the folder: find, plan, read, settle overlaps, hand to dlt."""
+"""One load of the folder: find, plan, read, settle overlaps, deliver."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from connectors.column_types import DUCKDB_TYPES
 from connectors.contacts import contact_hasher
-from connectors.dlt_run import TableLoad, as_format, deliver, drop_interrupted
+from connectors.dlt_run import TableLoad, as_format
 from connectors.failures import load_failures
 from connectors.files.check import IN_THE_FUTURE, UNKNOWN_STORE, Context
+from connectors.files.chunk import Chunk
 from connectors.files.client import open_file
 from connectors.files.contacts import add_hash_functions, hide_stored_contacts, raw_types
 from connectors.files.discover import FoundFile, look_through
@@ -25,11 +26,13 @@ from connectors.files.plan import TablePlan, plan_table
 from connectors.files.read_file import FileResult, read_file
 from connectors.files.rules import Rules, rules_of
 from connectors.files.settings import FilesSource
+from connectors.files.stamps import as_text, known_contents, note_stamps
 from connectors.files.stores import collect_stores
 from connectors.files.system_tables import SystemTables
 from connectors.files.template import TemplateTable, template
+from connectors.incremental.journal import Journal
 from connectors.report import LoadReport
-from connectors.sql import identifier, literal, literals
+from connectors.sql import literals
 from connectors.warehouse import columns_of, loaded_files, open_warehouse
 from retail.errors import SourceError
 from retail.progress import Progress
@@ -47,35 +50,40 @@ def load(source: FilesSource, workspace: Workspace, settings: Settings, progress
     """
     mapping = read_mapping(workspace.root / source.mapping, template()) if source.mapping else None
     rules = rules_of(source, mapping, workspace)
-    folder = look_through(workspace.root / source.path, template(), mapping)
-    report = LoadReport(source.type, ignored=folder.ignored, errors=folder.errors)
-    with (
-        load_failures(workspace, source.type),
-        open_warehouse(workspace, settings) as connection,
-        _scratch(workspace) as scratch,
-    ):
+    report = LoadReport(source.type)
+    with load_failures(workspace, source.type), open_warehouse(workspace, settings) as connection:
         add_hash_functions(connection, contact_hasher(workspace))
-        interrupted = drop_interrupted(connection, workspace, source.type)
-        load = _Load(connection, scratch, rules, folder.files, interrupted, report, progress)
-        table_loads = load.read_all()
-        if table_loads:
-            progress("write the warehouse", 0, 1)
-            deliver(connection, workspace, source.type, table_loads)
-            progress("write the warehouse", 1, 1)
-            report.changed = True
+        journal = Journal(connection, workspace, source.type)
+        report.changed = journal.folder.is_dir()
+        if report.changed:
+            journal.recover()
+        looked_at = time.time_ns()
+        known = known_contents(connection, source.schema_name, columns_of(connection, source.schema_name))
+        folder = look_through(workspace.root / source.path, template(), mapping, known)
+        report.ignored, report.errors = folder.ignored, folder.errors
+        with _working_folder(journal):
+            load = _Load(connection, journal, rules, folder.files, report, progress, looked_at)
+            report.changed |= load.run()
+        note_stamps(connection, source.schema_name, folder.files, known, looked_at)
+        report.gone = sorted(name for name in load.taken_out if not (workspace.root / source.path / name).is_file())
     return report
 
 
 @contextmanager
-def _scratch(workspace: Workspace) -> Iterator[Path]:
-    """A folder for the parts of one load; what a killed load left in it goes first."""
-    folder = workspace.dlt_state / "parts"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def _working_folder(journal: Journal) -> Iterator[None]:
+    """The folder of the load. It stays after a load that was cut off, for the next one to see that it was.
+
+    What was read and is not about to be delivered goes: the disk may be full.
+    """
+    journal.folder.mkdir(parents=True, exist_ok=True)
     try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        yield
+    except BaseException:
+        if not journal.is_pending:
+            for part in journal.folder.iterdir():
+                part.unlink()
+        raise
+    shutil.rmtree(journal.folder)
 
 
 class _Load:
@@ -84,82 +92,87 @@ class _Load:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        scratch: Path,
+        journal: Journal,
         rules: Rules,
         files: list[FoundFile],
-        interrupted: frozenset[str],
         report: LoadReport,
         progress: Progress,
+        looked_at: int,
     ) -> None:
         self._connection = connection
-        self._scratch = scratch
+        self._scratch = journal.folder
         self._rules = rules
         self._files = files
-        self._interrupted = interrupted
         self._report = report
         self._progress = progress
+        self._looked_at = looked_at
         self._schema = rules.source.schema_name
-        self._existing = columns_of(connection, self._schema)
-        self._loaded = loaded_files(connection, self._schema) if "loads" in self._existing else {}
-        self._system = SystemTables(connection, scratch)
+        self._system = SystemTables(connection, self._schema, journal.folder)
+        self._chunk = Chunk(connection, journal, self._schema, template(), self._system, progress)
+        self._loaded = loaded_files(connection, self._schema) if "loads" in self._chunk.existing else {}
         self._stores = collect_stores(connection, None, "false", [], rules.default_time_zone)
+        self._fingerprints: dict[str, str] = {}
         self._total = sum(len(file.tables) for file in files)
         self._done = 0
+        present = {file.name for file in files}
+        self.taken_out = {name for _, name in self._loaded if name not in present}
 
-    def read_all(self) -> list[TableLoad]:
-        """Read what is new into parts; nothing is written to the warehouse yet.
+    def run(self) -> bool:
+        """Read what is new and deliver it.
 
         Returns:
-            What is to be delivered; empty when nothing is new.
+            Whether anything was delivered.
         """
-        tables = template().tables
-        loads = [load for table, declared in tables.items() if (load := self._table(table, declared)) is not None]
-        if not loads:
-            return []
-        fed = {table for table, _ in self._loaded} | {
-            table for table, entry in self._report.tables.items() if entry.read
-        }
-        self._system.add_capabilities(list(tables), fed)
-        return loads + self._system.table_loads(self._existing)
+        for table, declared in template().tables.items():
+            self._load_table(table, declared)
+        self._chunk.finish()
+        return self._chunk.has_delivered
 
-    def _table(self, table: str, declared: TemplateTable) -> TableLoad | None:
-        target = f"{self._schema}.{table}" if table in self._existing else None
-        feeding = [file for file in self._files if table in file.tables]
-        plan = self._plan(table, declared, target, feeding)
-        results = {file.name: result for file in plan.read if (result := self._read(file, table, declared)) is not None}
+    def _load_table(self, table: str, declared: TemplateTable) -> None:
+        plan = self._plan(table, declared)
+        for name in plan.gone:
+            self._system.remove(table, name)
+        results: dict[str, FileResult] = {}
+        gone = plan.gone
+        for number, file in enumerate(plan.read, start=1):
+            result = self._read(file, table, declared)
+            if result is not None:
+                results[file.name] = result
+            rows = sum(result.accepted for result in results.values())
+            if plan.together <= number < len(plan.read) and self._chunk.is_full(rows):
+                self._settle(table, declared, results, gone)
+                self._chunk.deliver()
+                results, gone = {}, []
+        self._settle(table, declared, results, gone)
+
+    def _settle(self, table: str, declared: TemplateTable, results: dict[str, FileResult], gone: Sequence[str]) -> None:
+        """Hold new rows against each other and the warehouse, and let them wait for delivery."""
+        target = self._chunk.target(table)
         parts = [(result.part, result.accepted) for result in results.values()]
-        replaced = [*results, *plan.gone]
+        replaced = [*results, *gone]
         if target is not None and not self._rules.source.store_contacts:
-            part = self._scratch / f"{table}-hidden.parquet"
+            part = self._scratch / f"{table}-{self._done}-hidden.parquet"
             hidden, rows = hide_stored_contacts(self._connection, target, table, declared, replaced, part)
             replaced += hidden
             parts += [(part, rows)] if hidden else []
-        stays = self._staying_rows(table, plan, replaced)
+        stays = f"_file NOT IN {literals(replaced)}"
         paths = [path for path, _ in parts]
         overlapping = settle_overlaps(self._connection, declared, target, stays, paths)
-        for name in plan.gone:
-            self._system.remove(table, name)
         if table == "stores":
             default = self._rules.default_time_zone
             self._stores = collect_stores(self._connection, target, stays, paths, default)
-        if (
-            not replaced
-            and table not in self._interrupted
-            and self._existing.get(table, frozenset()) >= set(raw_types(table, declared))
-        ):
-            return None
-        return TableLoad(
-            table=table,
-            columns=raw_types(table, declared),
-            parts=parts or [self._empty(table, declared)],
-            replaced=_replaced_rows(declared, stays, overlapping) if target else None,
-        )
+        if not replaced:
+            return
+        is_loaded = any((table, name) in self._loaded for name in replaced)
+        condition = _replaced_rows(declared, stays, overlapping) if target and (is_loaded or overlapping) else None
+        load = TableLoad(table, raw_types(table, declared), parts or [self._chunk.no_rows(table)], condition)
+        self._chunk.add(load, f"NOT ({stays})" if condition is None else None)
 
-    def _plan(self, table: str, declared: TemplateTable, target: str | None, feeding: list[FoundFile]) -> TablePlan:
+    def _plan(self, table: str, declared: TemplateTable) -> TablePlan:
+        feeding = [file for file in self._files if table in file.tables]
+        target = self._chunk.target(table)
         fingerprints = {file.name: self._rules.fingerprint(file, table, declared, self._stores) for file in feeding}
         loaded = {file: entry for (of, file), entry in self._loaded.items() if of == table}
-        if table in self._interrupted:
-            loaded = {}
         again = self._quarantined_for_now(table) if loaded else set()
         plan = plan_table(feeding, fingerprints, loaded, again)
         if plan.replaces_loaded and target is not None:
@@ -174,6 +187,7 @@ class _Load:
         if fingerprints:
             self._report.table(table).files_unchanged += len(plan.unchanged)
         self._report.duplicates |= {name: of for name, of in plan.duplicates.items() if of in fingerprints}
+        self.taken_out -= set(plan.duplicates.values())
         self._fingerprints = fingerprints
         self._done += len(plan.unchanged)
 
@@ -202,7 +216,8 @@ class _Load:
         finally:
             self._done += 1
             self._progress(f"read {file.name}", self._done, self._total)
-        self._system.add_load(table, file.name, self._fingerprints[file.name], result)
+        stamp = as_text(file.stamp, self._looked_at)
+        self._system.add_load(table, file.name, self._fingerprints[file.name], stamp, result)
         entry = self._report.table(table)
         entry.files_loaded += 1
         entry.read += result.read
@@ -215,32 +230,17 @@ class _Load:
         self, file: FoundFile, table: str, declared: TemplateTable, context: Context, part: Path
     ) -> FileResult:
         def read(path: Path) -> FileResult:
-            opened = open_file(
-                self._connection, file.name, path, self._rules.source.read_as(file.options), self._scratch
+            source = self._rules.source.read_as(file.options)
+            opened = open_file(self._connection, file.name, path, source, self._scratch)
+            mapped = file.tables[table]
+            return read_file(
+                self._connection, opened, table, declared, mapped, context, part, self._rules.source.store_contacts
             )
-            mapped, store_contacts = file.tables[table], self._rules.source.store_contacts
-            return read_file(self._connection, opened, table, declared, mapped, context, part, store_contacts)
 
         try:
             return read(file.path)
         except UnevenLineEnds:
             return read(with_even_line_ends(file.path, self._scratch / "even.csv"))
-
-    def _staying_rows(self, table: str, plan: TablePlan, replaced: list[str]) -> str:
-        """Condition on the rows that this load leaves alone; after a killed load, those of files it cannot read."""
-        if table not in self._interrupted:
-            return f"_file NOT IN {literals(replaced)}"
-        loaded = [file for of, file in self._loaded if of == table]
-        return f"_file IN {literals(file for file in loaded if file not in replaced and file not in plan.duplicates)}"
-
-    def _empty(self, table: str, declared: TemplateTable) -> tuple[Path, int]:
-        part = self._scratch / f"{table}-empty.parquet"
-        typed = ", ".join(
-            f"NULL::{DUCKDB_TYPES[logical]} AS {identifier(name)}"
-            for name, logical in raw_types(table, declared).items()
-        )
-        self._connection.execute(f"COPY (SELECT {typed} WHERE false) TO {literal(str(part))} (FORMAT parquet)")
-        return part, 0
 
 
 def _replaced_rows(declared: TemplateTable, stays: str, overlapping: bool) -> str:

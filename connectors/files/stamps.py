@@ -7,14 +7,11 @@ from typing import Final
 
 import duckdb
 
-from connectors.files.discover import FoundFile
+from connectors.files.discover import FoundFile, Known
 
 _NANOSECONDS: Final = 1_000_000_000
 _UNSETTLED: Final = 2 * _NANOSECONDS
 """A file that changed less than this before it was looked at may change again without its time showing it."""
-
-Known = Mapping[tuple[str, tuple[int, int]], str]
-"""Name and stamp of a file to what it held."""
 
 
 def known_contents(connection: duckdb.DuckDBPyConnection, schema: str, existing: Mapping[str, frozenset[str]]) -> Known:
@@ -36,14 +33,16 @@ def as_text(stamp: tuple[int, int], looked_at: int) -> str:
     return f"{size}:{changed_at}" if changed_at < looked_at - _UNSETTLED else ""
 
 
-def note_stamps(connection: duckdb.DuckDBPyConnection, schema: str, files: Iterable[FoundFile], looked_at: int) -> None:
-    """Keep the stamps of loaded files that were touched, and hold what they held."""
-    stamps = [(as_text(file.stamp, looked_at), file.name, f"{file.content}:") for file in files]
-    if stamps:
+def note_stamps(
+    connection: duckdb.DuckDBPyConnection, schema: str, files: Iterable[FoundFile], known: Known, looked_at: int
+) -> None:
+    """Keep the stamps of files that were touched since their load and hold what they held."""
+    touched = [file for file in files if (file.name, file.stamp) not in known and as_text(file.stamp, looked_at)]
+    if touched:
         connection.executemany(
             f"UPDATE {schema}.loads SET stamp = $1"
             " WHERE file = $2 AND starts_with(fingerprint, $3) AND stamp IS DISTINCT FROM $1",
-            stamps,
+            [(as_text(file.stamp, looked_at), file.name, f"{file.content}:") for file in touched],
         )
 
 

@@ -40,6 +40,11 @@ class Journal:
         self._schema = f"{RAW_SCHEMA_PREFIX}{source}"
         self.folder = workspace.dlt_state / f"{source}-load"
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether a delivery was noted and has not been struck out."""
+        return (self.folder / _MANIFEST).is_file()
+
     def recover(self) -> dict[str, dict[str, Any]]:
         """Finish a delivery that was cut off, clear the folder, and return what is kept for each table.
 

@@ -54,14 +54,15 @@ class Shop:
         return self.rows(f"SELECT line, reason FROM raw_files.quarantine WHERE table_name = '{table}' ORDER BY line")
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Everything loaded, without the moments of loading."""
+        """Everything loaded, without the moments of loading and of changes to files."""
         tables = [
             table
             for (table,) in self.rows(
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = 'raw_files'"
             )
         ]
-        shown = {table: "* EXCLUDE (loaded_at)" if table in {"loads", "quarantine"} else "*" for table in tables}
+        hidden = {"loads": "* EXCLUDE (loaded_at, stamp)", "quarantine": "* EXCLUDE (loaded_at)"}
+        shown = {table: hidden.get(table, "*") for table in tables}
         return {
             table: sorted(self.rows(f"SELECT {columns} FROM raw_files.{table}"), key=repr)
             for table, columns in shown.items()

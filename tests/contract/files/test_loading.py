@@ -306,4 +306,4 @@ def test_nothing_is_written_outside_the_workspace(shop: Shop, tmp_path: Path) ->
     environment = keep | {"HOME": str(elsewhere), "TMPDIR": str(elsewhere), "PYTHONPATH": str(root)}
     subprocess.run([sys.executable, "-c", code], env=environment, cwd=elsewhere, check=True, timeout=120)
     assert list(elsewhere.rglob("*")) == []
-    assert not list(shop.workspace.dlt_state.glob("parts"))
+    assert not list(shop.workspace.dlt_state.glob("*-load"))
