@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from dbt.cli.main import dbtRunner
 
 from connectors.incremental.load import load_source
 from connectors.ospos import open_source
+from connectors.ospos.documents import Documents
 from connectors.ospos.settings import OsposSource
 from connectors.report import LoadReport
+from forecasting.tables import ensure_tables
 from retail.progress import silent
 from retail.settings import Settings
-from retail.workspace import Workspace
+from retail.workspace import Workspace, WorkspaceDescription, create
 from tests.mariadb import MariaDb, start, stop
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT.parent / "shared" / "sources" / "ospos" / "sample.sql"
+PROJECT = ROOT / "dbt_project"
 GUIDE = ROOT / "docs" / "connect" / "ospos.md"
 PASSWORD = "p@ss/wörd:#? %41"
-_NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,27 @@ class Ospos:
             connection.execute("SET TimeZone = 'UTC'; SET search_path = 'raw_ospos'")
             return connection.execute(sql).fetchall()
 
+    def build(self, folder: Path, *select: str) -> None:
+        """Run dbt with its tests on what was loaded; fails the test if a model or a test of dbt does."""
+        with duckdb.connect(str(self.workspace.warehouse)) as connection:
+            connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA IF NOT EXISTS raw_tillsight")
+            connection.execute(
+                "CREATE OR REPLACE TABLE raw_tillsight.workspace AS SELECT 'shop' AS workspace,"
+                " TIMESTAMPTZ '2026-11-20 12:00:00+00' AS as_of_at, 'USD' AS reporting_currency,"
+                " 'UTC' AS default_time_zone"
+            )
+            ensure_tables(connection)
+        arguments = [
+            *("build", "--quiet", f"--project-dir={PROJECT}", f"--profiles-dir={PROJECT}"),
+            *(f"--target-path={folder / 'target'}", f"--log-path={folder}", "--vars", '{"sources": ["ospos"]}'),
+        ]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TILLSIGHT_WAREHOUSE", str(self.workspace.warehouse))
+            result = dbtRunner().invoke([*arguments, *(["--select", *select] if select else [])])
+        assert result.exception is None, result.exception
+        failed = [node for node in result.result if node.status not in {"success", "pass", "warn"}]
+        assert not failed, [(node.node.name, node.message) for node in failed]
+
     def with_source(self, **changes: object) -> Ospos:
         return replace(self, source=self.source.model_copy(update=changes))
 
@@ -87,29 +112,50 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     stop(database, process)
 
 
+def new_shop(
+    mariadb: MariaDb, workspace: Workspace, sql: str | None = None, database: str = "ospos", **settings: object
+) -> Ospos:
+    """A database with a shop in it, the recorded one unless told otherwise, and the user of the guide."""
+    user = f"{database}_reader"
+    mariadb.execute(f"DROP DATABASE IF EXISTS {database}; CREATE DATABASE {database} CHARACTER SET utf8mb4")
+    mariadb.execute(recorded() if sql is None else sql, database)
+    mariadb.execute(f"DROP USER IF EXISTS '{user}'@'%'; {grants(database, user)}")
+    given = {"host": "localhost", "port": mariadb.port, "ca_file": mariadb.ca_file} | settings
+    source = OsposSource.model_validate({"type": "ospos", "database": database, "user": user} | given)
+    return Ospos(mariadb, database, user, workspace, source)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _on_the_recorded_day() -> Iterator[None]:
+    """The recording ends on 19 November 2026; what counts as recent is counted from the day after."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Documents, "today", datetime(2026, 11, 20))  # noqa: DTZ001 (a clock on the wall has no zone)
+        yield
+
+
 @pytest.fixture
 def make_ospos(mariadb: MariaDb, make_workspace: Callable[..., Workspace]) -> Iterator[Callable[..., Ospos]]:
-    """Make a shop: `make_ospos(sql=…)`."""
-    made: list[Ospos] = []
+    """Make a shop that was never loaded: `make_ospos(sql=…)`."""
 
     def make(sql: str | None = None, **settings: object) -> Ospos:
-        name = f"ospos_test_{next(_NUMBERS)}"
-        user = f"{name}_reader"
-        mariadb.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-        mariadb.execute(recorded() if sql is None else sql, name)
-        mariadb.execute(grants(name, user))
-        given = {"host": "localhost", "port": mariadb.port, "ca_file": mariadb.ca_file} | settings
-        source = OsposSource.model_validate({"type": "ospos", "database": name, "user": user} | given)
-        made.append(Ospos(mariadb, name, user, make_workspace(), source))
-        return made[-1]
+        return new_shop(mariadb, make_workspace(), sql, **settings)
 
     yield make
-    for shop in made:
-        mariadb.execute(
-            f"DROP DATABASE {shop.database}; DROP USER IF EXISTS '{shop.user}'@'%'; SET GLOBAL time_zone = '+00:00'"
-        )
+    mariadb.execute("SET GLOBAL time_zone = '+00:00'")
+
+
+@pytest.fixture(scope="session")
+def loaded_workspace(mariadb: MariaDb, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The recorded shop, loaded once. Never changed: it is copied."""
+    described = WorkspaceDescription(kind="real", created_at=datetime(2026, 11, 20, tzinfo=UTC))
+    shop = new_shop(mariadb, create(tmp_path_factory.mktemp("loaded"), "shop", described))
+    shop.load()
+    return shop.workspace
 
 
 @pytest.fixture
-def ospos(make_ospos: Callable[..., Ospos]) -> Ospos:
-    return make_ospos()
+def ospos(mariadb: MariaDb, loaded_workspace: Workspace, tmp_path: Path) -> Ospos:
+    """The recorded shop, which was loaded and has not changed since."""
+    root = tmp_path / "home" / "shop"
+    shutil.copytree(loaded_workspace.root, root)
+    return new_shop(mariadb, Workspace(root))
