@@ -88,11 +88,13 @@ class DailyTotals(AbsentReader):
             yield Batch(rows, rejected, Everything())
 
     def _groups(self, zone: str, companies: Sequence[int]) -> list[dict[str, Any]]:
-        today = datetime.now(ZoneInfo(zone)).date()
+        now = datetime.now(UTC)
+        # The same first day everywhere, though it is not the same day everywhere.
+        first, today = now.date() - timedelta(days=DAYS), now.astimezone(ZoneInfo(zone)).date()
         domain = [
             ["state", "in", list(self.states)],
             ["company_id", "in", list(companies)],
-            ["date_order", ">=", _midnight(today - timedelta(days=DAYS), zone)],
+            ["date_order", ">=", _midnight(first, zone)],
             ["date_order", "<", _midnight(today, zone)],
         ]
         by = [*self.by, "date_order:day"]

@@ -322,3 +322,68 @@ def test_odoos_own_totals_are_those_of_what_counts(staged: Shop) -> None:
     assert ("odoo:2", date(2026, 2, 22), 1, 10.0, 10.0, "EUR") in reported
     stock = rows(staged, "select product_id, on_hand from odoo__reported_stock order by 1")
     assert stock == [("odoo:1", 49.0), ("odoo:2", 7.0)]
+
+
+@pytest.fixture(scope="module", params=["14.0", "19.0"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, odoo_manifest: Manifest) -> Shop:
+    """The business in the marts, on a version of either transport; the workspace reports in dollars."""
+    shop = filled(tmp_path_factory.mktemp("odoo"), odoo_manifest, furnished(request.param))
+    result = shop.dbt("build")
+    failed = [node for node in result.result if node.status in {"error", "fail"}]
+    assert not failed, [f"{node.node.name}: {node.message}" for node in failed]
+    return shop
+
+
+def test_the_marts_hold_what_the_tills_and_orders_sold(built: Shop, request: pytest.FixtureRequest) -> None:
+    is_new = request.node.callspec.params["built"] == "19.0"
+    by_channel = rows(
+        built,
+        "select channel, sum(net_amount), sum(tax_amount), sum(units_sold), sum(units_returned), sum(charges_amount)"
+        " from marts.fct_sale_lines group by channel order by channel",
+    )
+    # 10 EUR of the till in Paris are 12.5 dollars, and 25 EUR on the web are 31.25.
+    pos = 3.6 + 90 + 60 - 1.2 + 2.4 + 12.5 + 1.2
+    tax = 0.54 + 9 - 0.18 + 0.36 + 0.18
+    more = (-6 + 30 + 1, -0.9 + 4.5 + 0.15, 2, 20) if is_new else (0, 0, 0, 0)
+    assert by_channel == [
+        ("online", 31.25, 6.25, 1.0, 0.0, 0.0),
+        ("order", 16.4, 2.46, 12.5, 0.0, 7.5),
+        ("pos", pytest.approx(pos + more[0]), pytest.approx(tax + more[1]), 19.0 + more[2], 1.0, 5.0 + more[3]),
+    ]
+
+
+def test_a_till_open_past_midnight_in_london_sells_on_the_evening_in_new_york(built: Shop) -> None:
+    days = "select distinct cast(business_date as varchar) from marts.fct_sales where sale_id in"
+    assert rows(built, f"{days} ('odoo:pos-1', 'odoo:pos-2')") == [("2026-02-20",)]
+    assert rows(built, f"{days} ('odoo:pos-7')") == [("2026-02-22",)]
+
+
+def test_money_taken_is_that_of_counted_tickets(built: Shop, request: pytest.FixtureRequest) -> None:
+    is_new = request.node.callspec.params["built"] == "19.0"
+    taken = dict(rows(built, "select tender, sum(amount) from marts.fct_payments group by tender"))
+    cash = 100 - 5.86 - 1.38 + 12.5
+    card = 67.1 + 51.06 + 20 + 1.15 + 1.38 if is_new else 74.0 + 1.38
+    assert taken == {"Cash": pytest.approx(cash), "Card": pytest.approx(card), "Customer Account": pytest.approx(2.76)}
+
+
+def test_odoos_totals_agree_with_what_was_counted(built: Shop) -> None:
+    checks = rows(
+        built,
+        "select check_name, compared > 0, differing from marts.fct_reconciliations"
+        " where source = 'odoo' and check_name like '%_with_source' order by 1",
+    )
+    assert checks == [
+        ("gross_sales_agree_with_source", True, 0),
+        ("net_sales_agree_with_source", True, 0),
+        ("on_hand_agrees_with_source", True, 0),
+        ("tickets_agree_with_source", True, 0),
+    ]
+
+
+def test_stock_and_orders_under_way_are_in_the_products_own_unit(built: Shop) -> None:
+    found = rows(
+        built,
+        "select store_id, on_hand, reserved, on_order from marts.fct_stock_levels"
+        " where product_id = 'odoo:1' order by 1",
+    )
+    assert found == [("odoo:1", 53.0, 5.0, 13.0), ("odoo:2", -4.0, 0.0, 0.0)]
