@@ -1,7 +1,7 @@
 """An Odoo 19 with a million lines that answers as fast as it is told to: `python -m … LINES`, prints its port.
 
 It keeps every page of records that it has made, so that from the second time on its own work is next to nothing.
-`GET /requests` tells the requests for big pages so far; `POST /rate` says how many records a second it gives from now on.
+`GET /requests` tells the requests for big pages so far; `POST /rate` sets how many records a second it gives.
 """
 
 from __future__ import annotations
