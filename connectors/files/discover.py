@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -87,14 +88,8 @@ def look_through(folder: Path, template: Template, mapping: Mapping | None, know
     """
     if not folder.exists():
         raise SourceError(f"files: there is no folder {folder}. Make it, or correct `path` in sources.yaml.")
-    top = folder if folder.is_dir() else folder.parent
     found = Folder()
-    for path in sorted(
-        top.rglob("*") if folder.is_dir() else [folder], key=lambda path: path.relative_to(top).as_posix()
-    ):
-        name = path.relative_to(top).as_posix()
-        if not path.is_file() or any(part.startswith(".") for part in path.relative_to(top).parts):
-            continue
+    for name, path in files_in(folder):
         if not name.lower().endswith(SUFFIXES):
             found.ignored[name] = f"is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file"
             continue
@@ -111,6 +106,33 @@ def look_through(folder: Path, template: Template, mapping: Mapping | None, know
             "(docs/connect/files.md)."
         )
     return found
+
+
+def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Names and places of the files of a folder and its subfolders, or of a single file, without hidden ones."""
+    top = folder if folder.is_dir() else folder.parent
+    paths = top.rglob("*") if folder.is_dir() else [folder]
+    for path in sorted(paths, key=lambda path: path.relative_to(top).as_posix()):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(top).parts):
+            yield path.relative_to(top).as_posix(), path
+
+
+def parts_of(name: str, path: Path) -> list[str]:
+    """The names under which a file may feed tables: its own, or those of a workbook's sheets where it has several.
+
+    Raises:
+        SourceError: It is a workbook that cannot be read.
+    """
+    if not name.lower().endswith(excel.SUFFIXES) or not path.stat().st_size:
+        return [name]
+    sheets = list(excel.sheets_of(name, path))
+    return [f"{name}#{sheet}" for sheet in sheets] if len(sheets) > 1 else [name]
+
+
+def named_table(name: str, template: Template) -> str | None:
+    """The table of the template that a file or sheet is named after."""
+    tables, _ = _tables(name.rpartition("#")[2].replace("/", " ") if "#" in name else name, template, None)
+    return next(iter(tables), None)
 
 
 def _add(found: Folder, name: str, path: Path, template: Template, mapping: Mapping | None, known: Known) -> None:

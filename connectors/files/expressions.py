@@ -19,6 +19,7 @@ from connectors.files.mapping import (
     MappedRows,
     MappedTable,
     Operand,
+    Ordinal,
     Product,
     Quotient,
     Scalar,
@@ -183,7 +184,7 @@ def _column(opened: OpenFile, header: str) -> FileColumn:
     return column
 
 
-def _part(opened: OpenFile, part: Scalar | FromColumn | Joined | FirstOf | Operand) -> Expression:
+def _part(opened: OpenFile, part: Scalar | FromColumn | Computed) -> Expression:
     if isinstance(part, Scalar):
         text = str(part).lower() if isinstance(part, bool) else str(part)
         return Expression(literal(text), "VARCHAR")
@@ -192,6 +193,9 @@ def _part(opened: OpenFile, part: Scalar | FromColumn | Joined | FirstOf | Opera
         if part.format is None:
             return _of_column(opened, column, part)
         return Expression(f"try_strptime(CAST({column.sql} AS VARCHAR), {literal(part.format)})", "TIMESTAMP")
+    if isinstance(part, Ordinal):
+        lines = f"(PARTITION BY {_column(opened, part.number_within).sql} ORDER BY {PLACE})"
+        return Expression(f"row_number() OVER {lines}", "BIGINT")
     if isinstance(part, Joined):
         return _written(opened, _joined(opened, part))
     if isinstance(part, FirstOf):

@@ -110,6 +110,12 @@ class Total(_Part):
     within: str
 
 
+class Ordinal(_Part):
+    """The number of a row among those that have the same value in a column: 1 for the first line of an order."""
+
+    number_within: str
+
+
 class Joined(_Part):
     """Texts one after the other, those that are empty left out: a date and a time, a name and a size."""
 
@@ -126,7 +132,7 @@ class FirstOf(_Part):
 Operand = str | int | float | Product | Quotient | Sum | Difference | Size | Total
 """A number of a calculation; a text names a column."""
 
-Computed = Product | Quotient | Sum | Difference | Size | Total | Joined | FirstOf
+Computed = Product | Quotient | Sum | Difference | Size | Total | Ordinal | Joined | FirstOf
 
 
 class Case(_Part):

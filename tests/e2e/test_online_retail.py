@@ -18,7 +18,7 @@ from retail.settings import Settings
 from retail.workspace import Workspace, WorkspaceDescription, create
 
 ROOT = Path(__file__).parents[2]
-MAPPING = ROOT / "docs" / "examples" / "online_retail_ii.yaml"
+MAPPING = ROOT / "connectors" / "files" / "presets" / "online_retail.yaml"
 FILE = ROOT / ".." / "shared" / "data" / "online_retail_ii.parquet"
 CENT = 0.005
 
