@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.incremental import Batch, Everything, typed_rows
-from connectors.odoo.client import Context
-from connectors.odoo.fields import PAGE, Record
 from connectors.odoo.readers import AbsentReader, ModelReader
 
 
@@ -16,7 +14,7 @@ class CostReader(AbsentReader):
     """Reads the cost of every product in every company.
 
     Attributes:
-        products: Reads the model once.
+        products: Reads the model.
         companies: Companies to ask for, one by one.
     """
 
@@ -26,18 +24,7 @@ class CostReader(AbsentReader):
     def read(self) -> Iterator[Batch]:
         """Every product of every company; all of it each time, since a new cost need not move `write_date`."""
         for company in self.companies:
-            for records in self._records(company):
+            alone = replace(self.products, context={"allowed_company_ids": [company]})
+            for records in alone.records():
                 rows, rejected = typed_rows(self.raw, [{**record, "company_id": company} for record in records])
                 yield Batch(rows, rejected, Everything())
-
-    def _records(self, company: int) -> Iterator[list[Record]]:
-        context: Context = {"allowed_company_ids": [company]}
-        mapped, last = self.products.mapped, 0
-        while True:
-            answers = self.products.client.search_read(
-                mapped.table.model, [["id", ">", last]], mapped.names, limit=PAGE, context=context
-            )
-            yield mapped.records(answers)
-            if len(answers) < PAGE:
-                return
-            last = answers[-1]["id"]

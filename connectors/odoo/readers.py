@@ -7,6 +7,7 @@ read with an overlap. RPC shows whole seconds of it, so the comparison is `>=`. 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -14,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from connectors.incremental import Batch, ByKey, Cursor, Everything, Key, KeyRange, RawTable, Replaces, typed_rows
-from connectors.odoo.client import OdooClient
+from connectors.odoo.client import Context, OdooClient
 from connectors.odoo.fields import PAGE, Mapped, Record
 
 MOMENT: Final = "%Y-%m-%d %H:%M:%S"
@@ -41,6 +42,7 @@ class ModelReader:
         raw: The table as the engine knows it.
         finish: Fills what Odoo does not say.
         domain: Which records are read.
+        context: What is asked for besides, such as one company alone.
     """
 
     client: OdooClient
@@ -48,6 +50,7 @@ class ModelReader:
     raw: RawTable
     finish: Finish = unchanged
     domain: tuple[Any, ...] = ()
+    context: Context | None = None
 
     @property
     def table(self) -> RawTable:
@@ -62,6 +65,11 @@ class ModelReader:
         """Every row."""
         for answers in self._pages([], None):
             yield self._batch(answers, Everything())
+
+    def records(self) -> Iterator[list[Record]]:
+        """Every record, by column, in pages."""
+        for answers in self._pages([], None):
+            yield self.mapped.records(answers)
 
     def watermark(self) -> Cursor | None:
         """Moment of the newest write, but not ahead of our own clock: reading from earlier is never wrong."""
@@ -112,15 +120,22 @@ class ModelReader:
             last = found[-1]
 
     def _pages(self, domain: Sequence[Any], last: int | None) -> Iterator[list[Record]]:
-        """Pages in order of id, the last one shorter than the others, and perhaps empty."""
-        while True:
-            above = [] if last is None else [["id", ">", last]]
-            asked = [*self.domain, *domain, *above]
-            answers = self.client.search_read(self._model, asked, self.mapped.names, limit=PAGE)
-            yield answers
-            if len(answers) < PAGE:
-                return
-            last = answers[-1]["id"]
+        """Pages in order of id, the last one shorter than the others, and perhaps empty.
+
+        While a page is worked on the server makes the next one.
+        """
+        answers = self._page(domain, last)
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            while len(answers) == PAGE:
+                following = ahead.submit(self._page, domain, answers[-1]["id"])
+                yield answers
+                answers = following.result()
+        yield answers
+
+    def _page(self, domain: Sequence[Any], last: int | None) -> list[Record]:
+        above = [] if last is None else [["id", ">", last]]
+        asked = [*self.domain, *domain, *above]
+        return self.client.search_read(self._model, asked, self.mapped.names, limit=PAGE, context=self.context)
 
     def _batch(self, answers: list[Record], replaces: Replaces, reached: Key | None = None) -> Batch:
         records = self.finish(self.mapped.records(answers))
