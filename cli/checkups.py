@@ -71,7 +71,7 @@ def found_lines(found: Checkup) -> Iterator[str]:
 def problem_lines(found: Checkup) -> Iterator[str]:
     """What is missing and what to do about it, what stops everything first."""
     for problem in sorted(found.problems, key=lambda problem: not problem.is_fatal):
-        kind = "cannot go on" if problem.is_fatal else "missing"
+        kind = "cannot go on" if problem.is_fatal else "note"
         yield f"{kind}: {printable(problem.what).rstrip('.')}. {printable(problem.remedy)}"
 
 

@@ -56,8 +56,8 @@ def _database_of_host(given: Given) -> str | None:
 
 
 def _tls(given: Given) -> str:
-    """What stays on this machine needs no certificate."""
-    return "off" if is_local(str(given["host"])) else "verify"
+    """What stays on this machine needs no certificate, unless one is named."""
+    return "off" if is_local(str(given["host"])) and not given.get("ca_file") else "verify"
 
 
 def is_local(host: str) -> bool:

@@ -168,7 +168,7 @@ def test_what_stops_everything_writes_nothing(connect: Connect, server: Server, 
     assert answer.status == 1
     lines = answer.out.splitlines()
     assert lines[-2] == "  cannot go on: Sales cannot be read. Grant the user the right to read POS orders."
-    assert lines[-1].startswith("  missing: Purchase orders cannot be read")
+    assert lines[-1].startswith("  note: Purchase orders cannot be read")
     assert answer.err.splitlines()[-1] == "tillsight: Odoo cannot be connected yet. Nothing was written."
     assert not home.exists()
     document = json.loads(connect(*ODOO, "--secret-stdin", "--json").out)
@@ -180,7 +180,7 @@ def test_what_is_only_missing_is_said_and_connected(connect: Connect, server: Se
     server.found = {"problems": [MISSING]}
     answer = connect(*ODOO, "--secret-stdin")
     assert answer.status == 0
-    assert "missing: Purchase orders cannot be read, so lead times stay unknown. Grant Purchase" in answer.out
+    assert "note: Purchase orders cannot be read, so lead times stay unknown. Grant Purchase" in answer.out
     assert (home / "main" / "sources.yaml").exists()
 
 

@@ -83,7 +83,7 @@ def test_every_server_is_looked_at_again(shop: Workspace, monkeypatch: pytest.Mo
     assert checks["source odoo"].status == "warning"
     assert "56,650 sales" in checks["source odoo"].detail
     assert checks["source odoo"].notes == (
-        "missing: Purchase orders cannot be read, so lead times stay unknown. Grant Purchase / User: read.",
+        "note: Purchase orders cannot be read, so lead times stay unknown. Grant Purchase / User: read.",
     )
     assert checks["source ospos"].status == "broken"
     assert checks["source ospos"].notes[0].startswith("cannot go on: Sales cannot be read")
