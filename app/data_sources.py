@@ -46,18 +46,18 @@ def show(shop: Shop, syncs: dict[str, RunStep]) -> None:
         Column("source", "Source", "text", "column"),
         Column("status", "Last sync", "text", "column"),
         Column("synced_at", "Ended (UTC)", "datetime", "column"),
-        Column("tables", "Tables filled", "count", "column"),
-        Column("row_count", "Rows now", "count", "column"),
-        Column("rows_read", "Read", "count", "column"),
-        Column("rows_accepted", "Accepted", "count", "column"),
-        Column("rows_quarantined", "Left out", "count", "column"),
         Column("differing", "Checks that differ", "count", "column"),
+        Column("rows_quarantined", "Left out", "count", "column"),
+        Column("rows_accepted", "Accepted", "count", "column"),
+        Column("rows_read", "Read", "count", "column"),
+        Column("row_count", "Rows now", "count", "column"),
+        Column("tables", "Tables filled", "count", "column"),
     )
     components.table(rows, columns, shop.currency, "sources", alt="Sources and their last sync")
     for name in names:
         step = syncs.get(name)
         if step and step.status is not RunStatus.SUCCEEDED and step.message:
-            st.warning(f"{formats.plain(name)}: {formats.plain(step.message)}")
+            st.warning(formats.plain(step.message if step.message.startswith(name) else f"{name}: {step.message}"))
     _pick(names)
 
 

@@ -68,7 +68,7 @@ def _where(shop: Shop, checks: Sequence[Row]) -> None:
         return
     sides = shop.rows("fct_reconciliations", ("ours_is", "theirs_is"), where=where).rows[0]
     rows = _named(shop, sorted(found, key=lambda row: -abs(float(row["difference"]))))
-    _picture(rows, str(check["check_name"]))
+    _picture(rows, sides, str(check["check_name"]))
     _table(shop, rows, sides, int(check["differing"]), f"{check['check_name']}-{check['source']}")
 
 
@@ -91,7 +91,7 @@ def _named(shop: Shop, rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _picture(rows: Sequence[Row], check: str) -> None:
+def _picture(rows: Sequence[Row], sides: Mapping[str, Any], check: str) -> None:
     """Differences of the days, those above and those below zero apart; none where they are not of days."""
     totals: dict[tuple[date, str], float] = {}
     for row in rows:
@@ -104,6 +104,9 @@ def _picture(rows: Sequence[Row], check: str) -> None:
     )
     unit = _MEASURE.get(check, "units" if check in _UNITS else "money")
     st.altair_chart(charts.daily_differences(frame, title=f"Difference ({unit})"), alt="Differences by day")
+    st.caption(
+        f"Above zero there is more {sides['ours_is']} than {sides['theirs_is']}, below zero (orange) there is less."
+    )
 
 
 def _table(shop: Shop, rows: Sequence[Row], sides: Mapping[str, Any], differing: int, name: str) -> None:
@@ -112,10 +115,10 @@ def _table(shop: Shop, rows: Sequence[Row], sides: Mapping[str, Any], differing:
         Column("store", "Store", "text", "column"),
         Column("product", "Product", "text", "column"),
         Column("sale_id", "Ticket", "text", "column"),
-        Column("currency", "Currency", "text", "column"),
+        Column("difference", "Difference", "count", "column"),
         Column("ours", _sentence(sides["ours_is"]), "count", "column"),
         Column("theirs", _sentence(sides["theirs_is"]), "count", "column"),
-        Column("difference", "Difference", "count", "column"),
+        Column("currency", "Currency", "text", "column"),
     )
     shown = [column for column in columns if any(row[column.name] is not None for row in rows)]
     note = f"the largest {len(rows):,} of {differing:,}" if len(rows) < differing else None
