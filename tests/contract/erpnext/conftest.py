@@ -47,8 +47,13 @@ TODAY = date(2026, 11, 20)
 Record = dict[str, Any]
 
 
+TIME = re.compile(r"\d+:\d\d:\d\d(\.\d+)?")
+
+
 def collated(value: Any) -> Any:
-    """Text as MariaDB compares it: whatever the case."""
+    """Text as MariaDB compares it, whatever the case; a time is one, though it is written without zeros."""
+    if isinstance(value, str) and TIME.fullmatch(value):
+        return value.zfill(len(value) + (value[1] == ":"))
     return value.casefold() if isinstance(value, str) else value
 
 
@@ -97,7 +102,7 @@ class FakeSite:
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     before: Callable[[str, dict[str, Any]], None] | None = None
     time_zone: str | None = "Europe/Berlin"
-    now: datetime = datetime(2026, 11, 20, 6, 0, 0, 1)
+    now: datetime = datetime(2026, 11, 20, 6, 0, 0, 1)  # noqa: DTZ001 (the site's clock knows no zone)
 
     def __post_init__(self) -> None:
         folder = RECORDINGS / VERSIONS[self.version]
@@ -286,7 +291,7 @@ class FakeSite:
             return called.group(1), called.group(2), called.group(3)
         if self.version == 15:
             raise Refusal(500, "AttributeError", "'dict' object has no attribute 'lower'")
-        (name, argument), alias = next((pair for pair in one.items() if pair[0] != "as")), one["as"]
+        (name, argument), alias = next(pair for pair in one.items() if pair[0] != "as"), one["as"]
         return name.lower(), argument, alias
 
     def _grouped(self, found: list[Record], plain: list[str], totals: list[tuple[str, str, str]]) -> list[Record]:
@@ -306,7 +311,7 @@ class FakeSite:
         """Without an order pages come as they like; here backwards by name."""
         orders = [one.split() for one in order_by.split(",")] if order_by else [["name", "desc"]]
         for name, direction in reversed(orders):
-            found.sort(key=lambda one: collated(one.get(name) or ""), reverse=direction == "desc")  # noqa: B023
+            found.sort(key=lambda one: collated(one.get(name) or ""), reverse=direction == "desc")
 
 
 def _handler(site: FakeSite) -> type[BaseHTTPRequestHandler]:
@@ -330,7 +335,8 @@ def _handler(site: FakeSite) -> type[BaseHTTPRequestHandler]:
             site.requests.append(("PUT", self.path, {}))
             self._send(Fault(403))
 
-        do_DELETE = do_PATCH = do_PUT
+        do_DELETE = do_PUT  # noqa: N815
+        do_PATCH = do_PUT  # noqa: N815
 
         def _answer(self, method: str, path: str, arguments: dict[str, Any]) -> None:
             site.requests.append((method, path, dict(arguments)))

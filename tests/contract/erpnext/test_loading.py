@@ -44,7 +44,8 @@ def test_a_first_load_brings_every_row(shop: Shop, site: FakeSite) -> None:
 
 def test_local_times_are_stored_in_utc(shop: Shop) -> None:
     (first,), (second,), *_ = shop.rows(
-        "SELECT posted_at::VARCHAR FROM raw_erpnext.pos_invoice WHERE posting_time IN ('9:15:00', '23:59:59.5') ORDER BY 1"
+        "SELECT posted_at::VARCHAR FROM raw_erpnext.pos_invoice"
+        " WHERE posting_time IN ('9:15:00', '23:59:59.5') ORDER BY 1"
     )
     assert (first, second) == ("2026-10-24 07:15:00+00", "2026-10-24 21:59:59.5+00")
 
