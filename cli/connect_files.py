@@ -94,7 +94,7 @@ def files(
         "delimiter": delimiter,
         "store_contacts": store_contacts or None,
     }
-    settings = {name: value for name, value in given.items() if value is not None}
+    settings: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     request = Request(folder, mapping, preset, settings, amounts)
     with _read(request) as (source, suggestion):
         from connectors.files.preview import preview

@@ -52,7 +52,11 @@ def test_no_argument_shows_the_help(tillsight: Tillsight) -> None:
         (["run", "--workspace", "nowhere"], 2, "There is no workspace 'nowhere'"),
         (["--role", "emperor", "run"], 2, "'emperor' is not one of"),
         (["restore", "missing.tar.gz"], 2, "missing.tar.gz cannot be restored"),
-        (["connect", "files", "missing", "--currency", "EUR", "--time-zone", "UTC"], 2, "There is no folder missing"),
+        (
+            ["connect", "files", "missing", "--currency", "EUR", "--time-zone", "UTC"],
+            2,
+            "There is no folder or file missing",
+        ),
     ],
 )
 def test_an_error_is_one_line_on_standard_error(
