@@ -52,8 +52,7 @@ def connect_system(command: CliContext, source_type: str, options: Options) -> N
     description = place.description or _described(found, options)
     is_other = is_elsewhere(system, source, old)
     _warn(system, source, found, description, is_other=is_other)
-    what = f"Update {system.name} in" if old else f"Connect {system.name} to"
-    if not options.yes and not confirmed(f"{what} workspace {place.workspace.name}?", default=not is_other):
+    if not options.yes and not confirmed(_question(system, place, old, description), default=not is_other):
         raise typer.Abort
     save(place, _entry(source, old), description, secrets=typed)
     if options.as_json:
@@ -129,6 +128,15 @@ def _described(found: Checkup, options: Options) -> WorkspaceDescription:
         reporting_currency=checked_currency(currency),
         default_time_zone=checked_zone(zone),
     )
+
+
+def _question(system: System, place: Joining, old: Entry | None, description: WorkspaceDescription) -> str:
+    """What is about to be written, with what a new workspace cannot easily be given otherwise later."""
+    name = place.workspace.name
+    if place.description is None:
+        what = f"{description.reporting_currency}, {description.default_time_zone}"
+        return f"Connect {system.name} to the new workspace {name} ({what})?"
+    return f"{'Update' if old else 'Connect'} {system.name} in workspace {name}?"
 
 
 def _warn(

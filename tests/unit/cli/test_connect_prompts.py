@@ -34,7 +34,7 @@ ANSWERS = (
     ("Keep customers' names", "n"),
     ("API key of that user", SECRET),
     ("Time zone of your shops", "Europe/Paris"),
-    ("Connect Odoo to workspace main? [Y/n]", "y"),
+    ("Connect Odoo to the new workspace main (EUR, Europe/Paris)? [Y/n]", "y"),
 )
 LONGEST_WAIT_SECONDS = 60.0
 

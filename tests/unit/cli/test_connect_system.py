@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import stat
@@ -17,6 +18,7 @@ import yaml
 
 import cli.connect_system
 import connectors
+import retail.workspace
 from cli.main import main
 from cli.systems import SYSTEMS
 from connectors import Checkup, SourceConfig, read_sources
@@ -296,6 +298,36 @@ def test_what_is_kept_for_one_server_is_not_sent_to_another(connect: Connect, se
     answer = connect("odoo", "--url", "https://elsewhere.example", "--yes", "--secret-stdin")
     assert answer.status == 0
     assert "another server or database than before" in answer.err
+
+
+@pytest.mark.parametrize("fails_at", ["workspace.json", "sources.yaml"])
+def test_a_disk_that_is_full_leaves_nothing(
+    connect: Connect, home: Path, monkeypatch: pytest.MonkeyPatch, fails_at: str
+) -> None:
+    def write(path: Path, text: str) -> None:
+        if path.name == fails_at and path.is_relative_to(home):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        path.write_text(text)
+
+    monkeypatch.setattr(retail.workspace, "write_atomically", write)
+    assert connect(*ODOO, "--secret-stdin").status == 1
+    assert [path.name for path in home.iterdir()] == ["logs"]
+
+
+def test_an_update_that_cannot_be_written_leaves_the_old_entry(
+    connect: Connect, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(*ODOO, "--secret-stdin")
+    before = (home / "main" / "sources.yaml").read_bytes()
+
+    def write(path: Path, text: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(retail.workspace, "write_atomically", write)
+    assert connect("odoo", "--yes", "--user", "other").status == 1
+    assert (home / "main" / "sources.yaml").read_bytes() == before
+    assert connect(*OSPOS, "--secret-stdin").status == 1
+    assert [entry["type"] for entry in entries(home)] == ["odoo"]
 
 
 def test_a_demo_is_never_joined(connect: Connect, make_workspace: Callable[..., Workspace]) -> None:
