@@ -29,6 +29,10 @@ READING: Final[frozenset[tuple[str, str]]] = frozenset(
 )
 """Methods that may be called, each with its transport. Beside them only GET on `/api/resource` is let through."""
 
+REFUSALS: Final = frozenset({403, 404, 417, 500})
+"""What a site answers to a question that its version or the user's rights do not allow: no reason to stop over a total
+that nothing is made from."""
+
 _RESOURCE: Final = re.compile(r"api/resource/[^/?#]+(/[^/?#]+)?")
 _METHOD: Final = re.compile(r"api/method/([A-Za-z0-9_.]+)")
 _RUNS: Final = frozenset({"cmd", "run_method"})

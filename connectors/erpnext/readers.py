@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from connectors.erpnext import walk
 from connectors.erpnext.access import Access
-from connectors.erpnext.client import ERPNextClient, Query
+from connectors.erpnext.client import REFUSALS, ERPNextClient, Query
 from connectors.erpnext.doctable import NAME, DocTable
 from connectors.erpnext.records import RowMaker
 from connectors.http import HttpError
@@ -157,7 +157,7 @@ class ChildReader(DocumentReader):
         try:
             found = self._client.aggregate(query, {}, "rows_there")
         except HttpError as error:
-            if error.is_transient or error.status not in {403, 417}:
+            if error.status not in REFUSALS:
                 raise
             return None
         return int(found[0]["rows_there"]) if found else 0

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from connectors.erpnext.client import ERPNextClient, Filter, Query
+from connectors.erpnext.client import REFUSALS, ERPNextClient, Filter, Query
 from connectors.erpnext.readers import Site, WholeReader
 from connectors.erpnext.tables import COMPANY, REPORTED_SALES, REPORTED_STOCK
 from connectors.http import HttpError
@@ -88,7 +88,7 @@ def local_today(zone: ZoneInfo) -> date:
 
 
 def _grouped_sales(client: ERPNextClient, doctype: str, filters: Sequence[Filter]) -> list[Record]:
-    columns = ", ".join(_GROUPED)
+    columns = ",".join(_GROUPED)
     order = ", ".join(f"{name} asc" for name in _GROUPED)
     found = _totals(client, Query(doctype, _GROUPED, filters, order, group_by=columns), _TOTALS)
     return [
@@ -130,7 +130,7 @@ def _totals(client: ERPNextClient, query: Query, sums: dict[str, str]) -> list[R
     try:
         return client.aggregate(query, sums, _COUNT)
     except HttpError as error:
-        if error.status != 417:
+        if error.status not in REFUSALS:
             raise
         return []
 
@@ -139,7 +139,7 @@ def _country_codes(client: ERPNextClient) -> dict[str, str]:
     try:
         found = client.list(Query("Country", ["name", "code"], order_by="name asc"))
     except HttpError as error:
-        if error.status not in {403, 404, 417}:
+        if error.status not in REFUSALS:
             raise
         return {}
     return {str(country["name"]): str(country["code"]).upper() for country in found if country.get("code")}
