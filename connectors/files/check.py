@@ -189,7 +189,15 @@ def _moment(raw: str, source_type: str, context: Context, has_store: bool) -> st
         return moment
     # after the date, a letter, a plus or a minus can only belong to an offset (2024-05-31T14:05:00Z, …+02:00)
     has_offset = f"regexp_matches(substr(trim({raw}), 12), '[A-Za-z+-]')"
-    return f"CASE WHEN {has_offset} THEN TRY_CAST({raw} AS TIMESTAMPTZ) ELSE {moment} END"
+    offset = f"coalesce(TRY_CAST({raw} AS TIMESTAMPTZ), TRY_CAST({_plain_offset(raw)} AS TIMESTAMPTZ))"
+    return f"CASE WHEN {has_offset} THEN {offset} ELSE {moment} END"
+
+
+def _plain_offset(raw: str) -> str:
+    """10:00 +0200, 10:00Z and 10:00 GMT as DuckDB takes them: with seconds, and the offset right behind."""
+    text = f"regexp_replace(trim({raw}), '\\s*(UTC|GMT)$', 'Z')"
+    text = f"regexp_replace({text}, '\\s+([+-]\\d\\d)', '\\1')"
+    return f"regexp_replace({text}, '([T ]\\d\\d?:\\d\\d)(Z|[+-])', '\\1:00\\2')"
 
 
 def _zone(context: Context, has_store: bool) -> str:

@@ -125,7 +125,7 @@ def parts_of(name: str, path: Path) -> list[str]:
     """
     if not name.lower().endswith(excel.SUFFIXES) or not path.stat().st_size:
         return [name]
-    sheets = list(excel.sheets_of(name, path))
+    sheets = [sheet for sheet, headers in excel.sheets_of(name, path).items() if headers]
     return [f"{name}#{sheet}" for sheet in sheets] if len(sheets) > 1 else [name]
 
 
@@ -168,11 +168,12 @@ def _sheets(found: Folder, name: str, path: Path, template: Template, mapping: M
         tables = _tables(name, template, mapping)
         if not tables[0] or len(sheets) < 2:
             return {name: tables}
-        first = next(iter(sheets.values()))
+        first = next((headers for headers in sheets.values() if headers), ())
         feeding = {f"{name}#{sheet}": tables for sheet, headers in sheets.items() if headers == first}
     for sheet in sheets:
         if f"{name}#{sheet}" not in feeding:
-            found.ignored[f"{name}#{sheet}"] = "is a sheet that feeds no table"
+            nameless = "is a sheet without a line of column names"
+            found.ignored[f"{name}#{sheet}"] = "is a sheet that feeds no table" if sheets[sheet] else nameless
     return feeding
 
 
@@ -190,7 +191,7 @@ def _tables(name: str, template: Template, mapping: Mapping | None) -> _Tables:
     for entry in mapping.files if mapping is not None else ():
         if fnmatchcase(name, entry.pattern) or fnmatchcase(name.rsplit("/", 1)[-1], entry.pattern):
             return dict(entry.tables), entry
-    for part in reversed(name.lower().split("/")):
+    for part in reversed(name.lower().replace(" ", "_").replace("-", "_").split("/")):
         fitting = [
             table
             for table in template.tables

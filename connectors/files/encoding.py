@@ -33,6 +33,9 @@ _LETTERS_BEYOND_ASCII: Final = tuple(
     )
 )  # fmt: skip
 """Of each language in Latin letters: a text uses those of one language, a wrong reading mixes them."""
+_WESTERN_LETTERS: Final = frozenset().union(*_LETTERS_BEYOND_ASCII[:7])
+_ANOTHER_LANGUAGE: Final = 0.6
+"""Shops in the west name goods in several languages: crème, Käse and jalapeño stand in one file."""
 _RARE_CYRILLIC: Final = frozenset("ЂЃѓЉЊЌЋЏђљњќћџЎўЈҐЁЄЇІіґёєјЅѕї")
 _USUAL_SIGNS: Final = frozenset("€£°–—’‘“”„«»…²³½º\xa0")
 _ENOUGH: Final = 0.5
@@ -178,7 +181,9 @@ def _sense_of(before: str, character: str, after: str, encoding: str, language: 
     if script == "LATIN":
         if len(neighbours) == 2 and not any(other.isascii() for other in neighbours):
             return -0.5
-        return 1.0 if character.lower() in language else 0.0
+        if character.lower() in language:
+            return 1.0
+        return _ANOTHER_LANGUAGE if character.lower() in _WESTERN_LETTERS else 0.0
     if script == "EAST ASIAN":
         return _commonness(character, encoding)
     return 0.9 if neighbours and script != "OTHER" and character not in _RARE_CYRILLIC else 0.2

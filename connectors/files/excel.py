@@ -50,16 +50,17 @@ class _Column:
 
 
 def sheets_of(name: str, path: Path) -> dict[str, tuple[str, ...]]:
-    """The visible sheets of a workbook that have a line of column names, with these names.
+    """The visible sheets of a workbook that hold anything, with their column names; none where no line has them.
 
     Raises:
         SourceError: It is no workbook, is protected by a password, or is damaged.
     """
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for sheet in _sheets(name, path):
-        header = header_row(_texts(islice(sheet.iter_rows(), _LOOKED_AT)))
-        if header is not None:
-            found[sheet.name] = tuple(next(islice(_texts(sheet.iter_rows()), header, None)))
+        rows = _texts(islice(sheet.iter_rows(), _LOOKED_AT))
+        if rows:
+            header = header_row(rows)
+            found[sheet.name] = () if header is None else tuple(rows[header])
     return found
 
 

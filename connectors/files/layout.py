@@ -101,7 +101,7 @@ def _names_columns(record: Sequence[str], width: int) -> bool:
     """Whether a record looks like column names: texts, no values, in most of the columns."""
     named = [cell.strip() for cell in record if cell.strip()]
     return (
-        len(named) >= max(2, _NAMED * width)
+        len(named) >= max(min(2, width), _NAMED * width)
         and len(record) >= _NAMED * width
         and not any(_VALUE.fullmatch(cell) for cell in named)
     )
