@@ -94,9 +94,10 @@ class OdooClient:
             aggregates = [*names, "__count"]
             found = self.call(model, method, context=context, domain=domain, groupby=list(by), aggregates=aggregates)
             return [{**group, **{name: group[f"{name}:sum"] for name in sums}} for group in found]
-        return list(
-            self.call(model, method, context=context, domain=domain, fields=names, groupby=list(by), lazy=False)
-        )
+        # Without any field, old versions sum all of them.
+        fields = names or list(by)
+        found = self.call(model, method, context=context, domain=domain, fields=fields, groupby=list(by), lazy=False)
+        return list(found)
 
     def name_no_related(self) -> None:
         """Ask for ids without names where the server can leave the names out: it is twice as fast."""

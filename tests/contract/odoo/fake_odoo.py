@@ -230,9 +230,11 @@ class FakeOdoo:
         if self.major >= 19 or not self.can_group:
             raise Refused("builtins.TypeError", "read_group is not for you", 500)
         assert not lazy
+        assert fields, "all fields would be summed"
         groups = []
         for keys, rows, extra in self._grouped(model, domain, groupby, context or {}):
-            sums = {name.split(":")[0]: sum(row[name.split(":")[0]] for row in rows) for name in fields}
+            summed = [name.split(":")[0] for name in fields if name not in groupby]
+            sums = {name: sum(row[name] for row in rows) for name in summed}
             groups.append({"__count": len(rows), **keys, **sums, "__domain": ["&", *extra, *domain]})
         return groups
 

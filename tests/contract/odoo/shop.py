@@ -159,6 +159,9 @@ def _tickets(fake: FakeOdoo) -> None:
             fake, 8, "2026-02-25 12:00:00", payments=[(2, 51.06)],
             lines=[(PEN, 12, 1.2, 14.4, 16.56, settled), (SHIRT_M, 1, 30.0, 30.0, 34.5, {})],
         )  # fmt: skip
+        # A refund in the back office copies the number of the order.
+        back = {"sale_order_origin_id": 1, "refunded_orderline_id": 80}
+        ticket(fake, 13, "2026-02-27 11:00:00", lines=[(PEN, -2, 1.2, -2.4, -2.76, back)], payments=[(2, -2.76)])
         ahead = {"sale_order_origin_id": 2}
         ticket(fake, 9, "2026-02-25 13:00:00", lines=[(DOWN_PAYMENT, 1, 20.0, 20.0, 20.0, ahead)], payments=[(2, 20.0)])
     if fake.major >= 17:

@@ -170,3 +170,19 @@ def test_an_answer_of_another_program_is_no_odoo() -> None:
 
     with pytest.raises(SourceError, match="does not say which Odoo it is"):
         connect(SOURCE, KEY, transport=httpx.MockTransport(other), wait_seconds=0)
+
+
+def test_a_server_without_the_old_protocol_tells_its_version_elsewhere(make_reader: MakeReader) -> None:
+    fake = make_reader("19.0").fake
+
+    def later(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/jsonrpc":
+            return httpx.Response(404, content=b"<h1>Not Found</h1>")
+        if request.url.path == "/web/version":
+            return httpx.Response(200, json={"version_info": [22, 0, 0, "final", 0, ""], "version": "22.0"})
+        status, content, headers = fake.answer(request.url.path, dict(request.headers), request.content)
+        return httpx.Response(status, content=content, headers=headers)
+
+    client = connect(SOURCE, KEY, transport=httpx.MockTransport(later), wait_seconds=0)
+    assert client.version == "22.0"
+    assert client.call("pos.order", "search_count", domain=[]) == len(fake.rows["pos.order"])

@@ -60,7 +60,11 @@ pos_lines as (
         lines.tax_ids,
         lines.reward_id,
         case
-            when counted_orders.sale_order_id is not null then 'adjustment'
+            -- A refund in the back office copies the order's number, but gives back what the order counted.
+            when
+                counted_orders.sale_order_id is not null
+                and (lines.refunded_orderline_id is null or special_products.line_type is not null)
+                then 'adjustment'
             when coalesce(lines.is_reward_line, false) or lines.reward_id is not null then 'discount'
             when special_products.line_type is not null then special_products.line_type
             when
