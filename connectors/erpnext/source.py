@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.contacts import contact_hasher
@@ -69,7 +69,7 @@ def open_source(source: ERPNextSource, workspace: Workspace, settings: Settings)
         zone = zone_of(source, client)
         access = _access(client)
         maker = RowMaker(zone, contact_hasher(workspace), store_contacts=source.store_contacts)
-        readers = _readers(Site(client, maker), access)
+        readers = _readers(Site(client, maker), access, store_contacts=source.store_contacts)
     except BaseException:
         client.close()
         raise
@@ -102,13 +102,19 @@ def _access(client: ERPNextClient) -> dict[str, Access]:
     return access
 
 
-def _readers(site: Site, access: Mapping[str, Access]) -> list[TableReader]:
-    tables = [_reader(site, table, access[table.raw.name]) for table in TABLES]
+def _readers(site: Site, access: Mapping[str, Access], *, store_contacts: bool) -> list[TableReader]:
+    permitted = [_with_people(table) if store_contacts and table.people else table for table in TABLES]
+    tables = [_reader(site, table, access[table.raw.name]) for table in permitted]
     stock = reported_stock_reader(site, is_readable=access["bin"].is_open)
     return [company_reader(site), *tables, reported_sales_reader(site), stock]
 
 
+def _with_people(table: DocTable) -> DocTable:
+    """Rows that name people are other rows than those with hashes: permission given or taken loads them anew."""
+    return replace(table, raw=replace(table.raw, version=table.raw.version + 1))
+
+
 def _reader(site: Site, table: DocTable, access: Access) -> TableReader:
-    if table is CUSTOMER:
+    if table.doctype == CUSTOMER.doctype:
         return CustomerReader(site, table, access)
     return ChildReader(site, table, access) if table.parent else DocumentReader(site, table, access)
