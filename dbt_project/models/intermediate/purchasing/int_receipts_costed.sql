@@ -7,19 +7,12 @@ with placed as (
         receipts.purchase_order_line_id,
         coalesce(receipts.purchase_order_id, order_lines.purchase_order_id) as purchase_order_id,
         receipts.received_at,
-        cast(
-            {{ local_time('receipts.received_at', 'stores.time_zone', 'zone_days.offset_microseconds') }}
-            as date
-        ) as received_date,
+        cast({{ store_time('receipts.received_at') }} as date) as received_date,
         receipts.quantity,
         coalesce(receipts.unit_cost, order_lines.unit_cost) as unit_cost,
         stores.currency as store_currency
     from {{ ref('int_receipts_unioned') }} as receipts
-    inner join {{ ref('int_stores_completed') }} as stores on receipts.store_id = stores.store_id
-    left join {{ ref('int_time_zone_days') }} as zone_days
-        on
-            stores.time_zone = zone_days.time_zone
-            and {{ utc_day('receipts.received_at') }} = zone_days.utc_day
+    {{ join_store_time('receipts', 'received_at') }}
     left join {{ ref('int_purchase_order_lines_unioned') }} as order_lines
         on receipts.purchase_order_line_id = order_lines.purchase_order_line_id
 ),
@@ -52,13 +45,6 @@ select
     priced.received_at,
     priced.received_date,
     priced.quantity,
-    case
-        when priced.currency = workspace.reporting_currency then priced.unit_cost
-        else {{ as_amount('priced.unit_cost * rates.rate') }}
-    end as unit_cost
+    {{ reporting_amount('priced.unit_cost', reporting_rate('priced.currency')) }} as unit_cost
 from priced
-cross join {{ ref('int_workspace') }} as workspace
-left join {{ ref('int_exchange_rates_daily') }} as rates
-    on
-        priced.currency = rates.currency
-        and priced.received_date = rates.rate_date
+{{ join_rates('priced.currency', 'priced.received_date') }}

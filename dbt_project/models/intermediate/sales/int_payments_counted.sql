@@ -24,16 +24,9 @@ rated as (
         placed.business_date,
         placed.amount,
         placed.currency,
-        case
-            when placed.currency = workspace.reporting_currency then cast(1 as decimal(18, 8))
-            else rates.rate
-        end as reporting_rate
+        {{ reporting_rate('placed.currency') }} as reporting_rate
     from placed
-    cross join {{ ref('int_workspace') }} as workspace
-    left join {{ ref('int_exchange_rates_daily') }} as rates
-        on
-            placed.currency = rates.currency
-            and placed.business_date = rates.rate_date
+    {{ join_rates('placed.currency', 'placed.business_date') }}
 )
 
 select

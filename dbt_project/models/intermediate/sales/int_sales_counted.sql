@@ -50,13 +50,9 @@ placed as (
         tickets.cashier,
         tickets.register,
         coalesce(tickets.currency, stores.currency) as currency,
-        {{ local_time('tickets.sold_at', 'stores.time_zone', 'zone_days.offset_microseconds') }} as sold_at_local
+        {{ store_time('tickets.sold_at') }} as sold_at_local
     from tickets
-    inner join {{ ref('int_stores_completed') }} as stores on tickets.store_id = stores.store_id
-    left join {{ ref('int_time_zone_days') }} as zone_days
-        on
-            stores.time_zone = zone_days.time_zone
-            and {{ utc_day('tickets.sold_at') }} = zone_days.utc_day
+    {{ join_store_time('tickets', 'sold_at') }}
 )
 
 select
@@ -72,13 +68,6 @@ select
     placed.cashier,
     placed.register,
     placed.currency,
-    case
-        when placed.currency = workspace.reporting_currency then cast(1 as decimal(18, 8))
-        else rates.rate
-    end as reporting_rate
+    {{ reporting_rate('placed.currency') }} as reporting_rate
 from placed
-cross join {{ ref('int_workspace') }} as workspace
-left join {{ ref('int_exchange_rates_daily') }} as rates
-    on
-        placed.currency = rates.currency
-        and cast(placed.sold_at_local as date) = rates.rate_date
+{{ join_rates('placed.currency', 'cast(placed.sold_at_local as date)') }}

@@ -19,11 +19,7 @@ movements as (
         ledger.product_id,
         ledger.business_date,
         ledger.opened,
-        ledger.received,
-        ledger.sold,
-        ledger.returned,
-        ledger.transferred,
-        ledger.adjusted,
+        {{ stock_flows('ledger.FLOW') }},
         ledger.net_quantity
     from {{ ref('int_stock_ledger_daily') }} as ledger
     inner join ranges
@@ -84,11 +80,7 @@ together as (
         product_id,
         business_date,
         opened,
-        received,
-        sold,
-        returned,
-        transferred,
-        adjusted,
+        {{ stock_flows('FLOW') }},
         net_quantity
     from movements
     union all by name
@@ -123,11 +115,7 @@ events as (
         business_date,
         'event' as kind,
         {{ as_amount('coalesce(sum(opened), 0)') }} as opened,
-        {{ as_amount('coalesce(sum(received), 0)') }} as received,
-        {{ as_amount('coalesce(sum(sold), 0)') }} as sold,
-        {{ as_amount('coalesce(sum(returned), 0)') }} as returned,
-        {{ as_amount('coalesce(sum(transferred), 0)') }} as transferred,
-        {{ as_amount('coalesce(sum(adjusted), 0)') }} as adjusted,
+        {{ stock_flows(as_amount('coalesce(sum(FLOW), 0)') ~ ' as FLOW') }},
         {{ as_amount('coalesce(sum(net_quantity), 0)') }} as net_quantity,
         {{ as_amount('coalesce(sum(units_sold), 0)') }} as units_sold,
         {{ as_amount('coalesce(sum(units_net), 0)') }} as units_net,
@@ -144,11 +132,7 @@ select
     business_date,
     kind,
     opened,
-    received,
-    sold,
-    returned,
-    transferred,
-    adjusted,
+    {{ stock_flows('FLOW') }},
     net_quantity,
     units_sold,
     units_net,

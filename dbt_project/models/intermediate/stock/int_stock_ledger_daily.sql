@@ -6,17 +6,10 @@ with placed as (
         movements.quantity,
         stores.as_of_date,
         make_date(year(stores.as_of_date) - 10, 1, 1) as first_date,
-        cast(
-            {{ local_time('movements.moved_at', 'stores.time_zone', 'zone_days.offset_microseconds') }}
-            as date
-        ) as business_date
+        cast({{ store_time('movements.moved_at') }} as date) as business_date
     from {{ ref('int_stock_movements_unioned') }} as movements
-    inner join {{ ref('int_stores_completed') }} as stores on movements.store_id = stores.store_id
+    {{ join_store_time('movements', 'moved_at') }}
     inner join {{ ref('int_products_completed') }} as products on movements.product_id = products.product_id
-    left join {{ ref('int_time_zone_days') }} as zone_days
-        on
-            stores.time_zone = zone_days.time_zone
-            and {{ utc_day('movements.moved_at') }} = zone_days.utc_day
     where products.is_stocked
 ),
 

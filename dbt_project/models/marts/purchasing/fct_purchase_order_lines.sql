@@ -44,13 +44,6 @@ select
     {{ as_amount('placed.received_quantity') }} as received_quantity,
     placed.on_order_quantity > 0 as is_open,
     {{ as_amount('placed.on_order_quantity') }} as on_order_quantity,
-    case
-        when placed.currency = workspace.reporting_currency then placed.unit_cost
-        else {{ as_amount('placed.unit_cost * rates.rate') }}
-    end as unit_cost
+    {{ reporting_amount('placed.unit_cost', reporting_rate('placed.currency')) }} as unit_cost
 from placed
-cross join {{ ref('int_workspace') }} as workspace
-left join {{ ref('int_exchange_rates_daily') }} as rates
-    on
-        placed.currency = rates.currency
-        and placed.ordered_date = rates.rate_date
+{{ join_rates('placed.currency', 'placed.ordered_date') }}
