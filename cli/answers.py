@@ -141,7 +141,7 @@ def _store_contacts(options: Options, old: Entry) -> bool:
 
 
 def _secret(label: str, variable: str, options: Options, *, is_kept: bool) -> str:
-    if options.secret_stdin:
+    if options.secret_stdin and not is_at_terminal():
         return sys.stdin.readline().strip()
     if is_at_terminal():
         return asked_secret(f"{label} (nothing: the one that is kept)" if is_kept else label, may_be_empty=is_kept)
