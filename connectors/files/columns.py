@@ -166,5 +166,5 @@ def _as_table(table: str, concepts: Mapping[str, Facts], by_content: tuple[str, 
         missing.append(" or ".join(declared.one_of))
     if table != "sale_lines" and not set(columns) - set(declared.key):
         missing.append("more than ids")
-    used = tuple(name for name in by_content if concepts[name] in columns.values())
+    used = tuple(name for name in by_content if concepts[name] in columns.values() or name in AMOUNTS)
     return Guess(table, concepts, columns, used, tuple(missing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -156,8 +157,8 @@ def _readings(sample: bytes, encodings: list[str]) -> list[tuple[str, float]]:
 
 def _sense(text: str, encoding: str) -> float:
     """From -1 (rubbish) to 1: how far the characters beyond ASCII stand where such characters stand in words."""
-    letters = {character.lower() for character in text if not character.isascii() and character.isalpha()}
-    language = max(_LETTERS_BEYOND_ASCII, key=lambda used: len(used & letters))
+    letters = Counter(character.lower() for character in text if not character.isascii() and character.isalpha())
+    language = max(_LETTERS_BEYOND_ASCII, key=lambda used: sum(letters[letter] for letter in used))
     values = [
         _sense_of(text[index - 1 : index], character, text[index + 1 : index + 2], encoding, language)
         for index, character in enumerate(text)

@@ -19,6 +19,7 @@ Kind = Literal["moment", "number", "text", "empty"]
 _SAMPLE: Final = 2000
 _MOST: Final = 0.8
 _ORDERS: Final[tuple[DateOrder, ...]] = ("dmy", "mdy", "ymd")
+_MARKS: Final[tuple[DecimalMark, ...]] = (".", ",")
 _DATE: Final = re.compile(
     r"(\w{2,}\.?,?\s+)?\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}\b.*|(19|20)\d{6}|.*\b\d{1,2}\b.*[^\W\d_]{3,}.*\d{4}\b.*",
 )
@@ -125,7 +126,7 @@ def _decimals(
 ) -> tuple[tuple[DecimalMark, ...], bool]:
     """Under which decimal marks a column's numbers can be read, and whether they need one to be given."""
     text = f"trim({column.sql})"
-    fits = {mark: f"regexp_matches({text}, {literal(number_pattern(mark))})" for mark in (".", ",")}
+    fits = {mark: f"regexp_matches({text}, {literal(number_pattern(mark))})" for mark in _MARKS}
     is_plain = rf"regexp_full_match({text}, '[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?')"
     row = _one_row(
         connection,

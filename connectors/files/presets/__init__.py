@@ -86,8 +86,8 @@ def _columns(part: object) -> Iterator[str]:
             for value in part.join:
                 yield from _columns_or_name(value)
         case FirstOf():
-            for value in part.first_of:
-                yield from _columns_or_name(value)
+            for alternative in part.first_of:
+                yield from _columns_or_name(alternative)
         case BaseModel():
             for field in type(part).model_fields:
                 value = getattr(part, field)

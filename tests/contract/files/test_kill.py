@@ -13,8 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
+from connectors.files.chunk import CHUNK_ROWS
+from connectors.warehouse import is_loaded
 from retail.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ LOAD = """
 import os, signal, sys
 import connectors
 from pathlib import Path
+from connectors.files import chunk
 from connectors.files.settings import FilesSource
 from dlt.common.destination.client import RunnableLoadJob
 from retail.progress import silent
@@ -32,6 +36,7 @@ from retail.settings import Settings
 from retail.workspace import Workspace
 
 kill_after, jobs, run_managed = int(sys.argv[2]), [], RunnableLoadJob.run_managed
+chunk.CHUNK_ROWS = int(sys.argv[3])
 
 def run_and_perhaps_die(job, *arguments, **named):
     run_managed(job, *arguments, **named)
@@ -72,16 +77,16 @@ def copy_of(shop: Shop, name: str) -> Shop:
     return replace(shop, workspace=Workspace(root))
 
 
-def start(shop: Shop, kill_after: int = 0) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", LOAD, str(shop.workspace.root), str(kill_after)]
+def start(shop: Shop, kill_after: int = 0, chunk_rows: int = CHUNK_ROWS) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", LOAD, str(shop.workspace.root), str(kill_after), str(chunk_rows)]
     root = Path(__file__).parents[3]
     return subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
 
-def undisturbed(shop: Shop) -> tuple[dict[str, list[tuple[object, ...]]], int, float]:
+def undisturbed(shop: Shop, chunk_rows: int = CHUNK_ROWS) -> tuple[dict[str, list[tuple[object, ...]]], int, float]:
     """What a load without a kill leaves, its number of jobs, and its seconds."""
-    reference = copy_of(shop, "reference")
-    process = start(reference)
+    reference = copy_of(shop, f"reference-{chunk_rows}")
+    process = start(reference, chunk_rows=chunk_rows)
     assert process.stdout is not None
     assert process.stdout.readline() == "start\n"
     began = time.monotonic()
@@ -109,23 +114,51 @@ def test_a_first_load_that_is_killed_is_made_good(make_shop: Callable[..., Shop]
     assert shop.dump() == expected
 
 
+@pytest.fixture
+def new_shop(make_shop: Callable[..., Shop]) -> Shop:
+    """A shop that was never loaded, with files that share keys."""
+    shop = make_shop("new")
+    for number in range(4):
+        shop.write(f"sale_lines_{number}.csv", lines(2500 * number, 3000))
+        shop.write(f"products_{number}.csv", f"product_id,name\nP1,{number}\nP{number},{number}\n")
+    return shop
+
+
+def test_a_first_load_in_chunks_goes_on_where_it_was_killed(new_shop: Shop) -> None:
+    expected, jobs, _ = undisturbed(new_shop, chunk_rows=3000)
+    assert undisturbed(new_shop)[0] == expected
+    assert start(new_shop, jobs * 2 // 3, chunk_rows=3000).wait(timeout=60) == -signal.SIGKILL
+    with duckdb.connect(str(new_shop.workspace.warehouse)) as connection:
+        assert not is_loaded(connection, "raw_files")
+    report = new_shop.load()
+    assert report.changed
+    assert 0 < report.tables["sale_lines"].files_loaded < 4
+    assert new_shop.dump() == expected
+    assert not new_shop.load().changed
+
+
 @pytest.mark.slow
-def test_a_load_killed_at_any_job_is_made_good(changed_shop: Shop) -> None:
-    expected, jobs, _ = undisturbed(changed_shop)
+@pytest.mark.parametrize("chunk_rows", [CHUNK_ROWS, 3000])
+@pytest.mark.parametrize("folder", ["changed_shop", "new_shop"])
+def test_a_load_killed_at_any_job_is_made_good(request: pytest.FixtureRequest, folder: str, chunk_rows: int) -> None:
+    folder_shop: Shop = request.getfixturevalue(folder)
+    expected, jobs, _ = undisturbed(folder_shop, chunk_rows)
     for kill_after in range(1, jobs + 1):
-        shop = copy_of(changed_shop, f"killed-{kill_after}")
-        assert start(shop, kill_after).wait(timeout=60) == -signal.SIGKILL
+        shop = copy_of(folder_shop, f"killed-{kill_after}")
+        assert start(shop, kill_after, chunk_rows).wait(timeout=60) == -signal.SIGKILL
         shop.load()
         assert shop.dump() == expected, kill_after
 
 
 @pytest.mark.slow
-def test_a_load_killed_at_any_moment_is_made_good(changed_shop: Shop) -> None:
-    expected, _, seconds = undisturbed(changed_shop)
+@pytest.mark.parametrize("folder", ["changed_shop", "new_shop"])
+def test_a_load_killed_at_any_moment_is_made_good(request: pytest.FixtureRequest, folder: str) -> None:
+    folder_shop: Shop = request.getfixturevalue(folder)
+    expected, _, seconds = undisturbed(folder_shop, chunk_rows=3000)
     moments = random.Random(20250613)
     for attempt in range(25):
-        shop = copy_of(changed_shop, f"killed-{attempt}")
-        process = start(shop)
+        shop = copy_of(folder_shop, f"killed-{attempt}")
+        process = start(shop, chunk_rows=3000)
         assert process.stdout is not None
         process.stdout.readline()
         delay = moments.uniform(0, 1.1 * seconds)

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from connectors.column_types import DUCKDB_TYPES
+from connectors.files import chunk, discover
 from connectors.files.contacts import raw_types
 from connectors.files.template import template
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 HEADER = "sale_id,store_id,product_id,sold_at,quantity,net_amount\n"
 LINE = "T1,S1,P1,2025-05-01 10:00:00,2,9.50"
+
+
+@pytest.fixture(autouse=True, params=[chunk.CHUNK_ROWS, 1], ids=["one delivery", "a delivery per file"])
+def rows_of_a_delivery(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a load leaves does not depend on the deliveries that it takes."""
+    monkeypatch.setattr(chunk, "CHUNK_ROWS", request.param)
 
 
 def columns(shop: Shop, table: str) -> dict[str, str]:
@@ -209,7 +216,58 @@ def test_a_renamed_file_is_not_loaded_again(shop: Shop) -> None:
     path = shop.sale_lines("sale_lines.csv", LINE)
     shop.load()
     path.rename(path.with_name("sale_lines-2025.csv"))
+    report = shop.load()
+    assert not report.changed
+    assert report.gone == []
+
+
+def test_files_that_were_taken_out_of_the_folder_are_named(shop: Shop) -> None:
+    shop.sale_lines("sale_lines.csv", LINE)
+    gone = shop.write("products.csv", "product_id\nP1\n")
+    assert shop.load().gone == []
+    gone.unlink()
+    report = shop.load()
+    assert report.gone == ["products.csv"]
+    assert not report.changed
+
+
+def test_a_file_of_the_same_size_and_time_is_not_read_at_all(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = shop.sale_lines("sale_lines.csv", LINE)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    shop.load()
+    monkeypatch.setattr(discover, "_fingerprint", None)
+    assert shop.load().tables["sale_lines"].files_unchanged == 1
+
+
+def test_a_file_that_was_touched_is_read_once_to_see_that_it_is_the_same(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shop.sale_lines("sale_lines.csv", LINE)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    shop.load()
+    os.utime(path, (1_700_000_001, 1_700_000_001))
     assert not shop.load().changed
+    monkeypatch.setattr(discover, "_fingerprint", None)
+    assert not shop.load().changed
+
+
+def test_a_file_that_changed_just_now_is_not_known_by_its_time(shop: Shop) -> None:
+    path = shop.sale_lines("sale_lines.csv", LINE)
+    shop.load()
+    before = path.stat()
+    shop.sale_lines("sale_lines.csv", LINE.replace("T1", "T2"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert shop.load().changed
+    assert shop.rows("SELECT sale_id FROM raw_files.sale_lines") == [("T2",)]
+
+
+def test_a_load_of_many_rows_goes_in_by_several_deliveries(shop: Shop) -> None:
+    for number in range(4):
+        shop.sale_lines(f"sale_lines_{number}.csv", LINE.replace("T1", f"T{number}"))
+    shop.load()
+    deliveries = 1 if chunk.CHUNK_ROWS > 1 else 4
+    assert shop.rows("SELECT count(*) FROM raw_files._dlt_loads") == [(deliveries,)]
+    assert shop.rows("SELECT count(*) FROM raw_files.sale_lines") == [(4,)]
 
 
 def test_lines_of_an_unknown_store_come_in_once_the_store_is_known(shop: Shop) -> None:
