@@ -32,8 +32,8 @@ SALES_DAILY: Final = TableSpec(
         "location_id": Column("integer", "t.`location_id`"),
         "tickets": Column("integer", "count(*)"),
         "quantity": Column("decimal", "sum(t.`quantity`)"),
-        "net_amount": Column("decimal", "sum(t.`net` + ifnull(r.`rounding`, 0))"),
-        "gross_amount": Column("decimal", "sum(t.`gross` + ifnull(r.`rounding`, 0))"),
+        "net_amount": Column("decimal", "sum(t.`amount` - ifnull(y.`included`, 0) + ifnull(r.`rounding`, 0))"),
+        "gross_amount": Column("decimal", "sum(t.`amount` + ifnull(y.`added`, 0) + ifnull(r.`rounding`, 0))"),
     },
     "sales",
 )
@@ -74,21 +74,19 @@ def sales_source(client: OsposClient, *, since: str, highest: int, decimals: int
         f"round(i.`quantity_purchased` * i.`item_unit_price` * i.`discount` / 100, {decimals}) "
         "else i.`quantity_purchased` * (i.`item_unit_price` - i.`discount`) end"
     )
+    # Taxes have four decimals, so they may be taken off the rounded amounts of a whole sale.
     tax = (
-        "select x.`sale_id`, x.`item_id`, x.`line`, "
+        "select x.`sale_id`, "
         "sum(case when x.`tax_type` = 0 then x.`item_tax_amount` else 0 end) as `included`, "
         "sum(case when x.`tax_type` = 0 then 0 else x.`item_tax_amount` end) as `added` "
         f"from {sales} as sx join {taxes} as x on x.`sale_id` = sx.`sale_id` "
-        f"where {counted.replace('{}', 'sx')} group by x.`sale_id`, x.`item_id`, x.`line`"
+        f"where {counted.replace('{}', 'sx')} group by x.`sale_id`"
     )
     first_line = "min(concat(lpad(i.`line`, 10, '0'), ':', lpad(i.`item_id`, 10, '0'), ':', i.`item_location`))"
     tickets = (
         f"select i.`sale_id`, cast(substring_index({first_line}, ':', -1) as signed) as `location_id`, "
-        "sum(i.`quantity_purchased`) as `quantity`, "
-        f"sum(round({amount} - ifnull(y.`included`, 0), 4)) as `net`, "
-        f"sum(round({amount} + ifnull(y.`added`, 0), 4)) as `gross` "
-        f"from {sales} as si join {items} as i on i.`sale_id` = si.`sale_id` left join ({tax}) as y "
-        "on y.`sale_id` = i.`sale_id` and y.`item_id` = i.`item_id` and y.`line` = i.`line` "
+        f"sum(i.`quantity_purchased`) as `quantity`, sum(round({amount}, 4)) as `amount` "
+        f"from {sales} as si join {items} as i on i.`sale_id` = si.`sale_id` "
         f"where {counted.replace('{}', 'si')} group by i.`sale_id`"
     )
     rounding = (
@@ -97,6 +95,7 @@ def sales_source(client: OsposClient, *, since: str, highest: int, decimals: int
     )
     return (
         f"from {sales} as s join ({tickets}) as t on t.`sale_id` = s.`sale_id` "
+        f"left join ({tax}) as y on y.`sale_id` = s.`sale_id` "
         f"left join ({rounding}) as r on r.`sale_id` = s.`sale_id` "
         f"where {counted.replace('{}', 's')} group by date(s.`sale_time`), t.`location_id`"
     )

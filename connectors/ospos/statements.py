@@ -41,6 +41,8 @@ def only_select(sql: str, readable: AbstractSet[str]) -> str:
     """
     if any(token in sql for token in _NEVER):
         raise _refused("has a comment, an escape or a second statement in it")
+    if not sql.lower().startswith("select "):
+        raise _refused("does not begin with SELECT")
     try:
         parsed = sqlglot.parse(sql, dialect="mysql")
     except SqlglotError:

@@ -92,6 +92,13 @@ class Ospos:
         self.workspace.sources.write_text(f"sources: [{self.source.model_dump_json(exclude_none=True)}]")
 
 
+def dump(ospos: Ospos) -> dict[str, list[tuple[Any, ...]]]:
+    """Every raw table but those that speak of loads and of days, which depend on when they are asked."""
+    names = [name for (name,) in ospos.raw("select table_name from duckdb_tables() where schema_name = 'raw_ospos'")]
+    kept = [name for name in names if not name.startswith("_dlt") and name not in {"loads", "reported_sales_daily"}]
+    return {name: sorted(ospos.raw(f"select * from {name}"), key=repr) for name in kept}
+
+
 def grants(database: str, user: str, prefix: str = "ospos_") -> str:
     """The statements of the guide, for another database, user and password."""
     block = re.search(r"```sql\n(CREATE USER.*?)```", GUIDE.read_text(), re.DOTALL)

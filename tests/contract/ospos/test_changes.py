@@ -11,7 +11,7 @@ from connectors.ospos.client import opened
 from connectors.ospos.clock import ShopClock
 from connectors.ospos.rows import as_arrow, typed
 from connectors.ospos.tables import READABLE, SPECS
-from tests.contract.ospos.conftest import PASSWORD, Ospos, grants, recorded
+from tests.contract.ospos.conftest import PASSWORD, Ospos, dump, grants, recorded
 
 DOCUMENT_TABLES = (
     "sales_items",
@@ -41,12 +41,6 @@ def assert_same(ospos: Ospos, *tables: str) -> None:
         asked = f"select count(*), {sums[table]} from"
         (theirs,) = ospos.execute(f"{asked} {ospos.source.table_prefix}{table}")
         assert ospos.raw(f"{asked} {table}") == [theirs], table
-
-
-def dump(ospos: Ospos) -> dict[str, list[tuple[object, ...]]]:
-    names = [name for (name,) in ospos.raw("select table_name from duckdb_tables() where schema_name = 'raw_ospos'")]
-    kept = [name for name in names if not name.startswith("_dlt") and name not in {"loads", "reported_sales_daily"}]
-    return {name: sorted(ospos.raw(f"select * from {name}"), key=repr) for name in kept}
 
 
 def test_a_second_load_changes_nothing(make_ospos: Callable[..., Ospos]) -> None:
