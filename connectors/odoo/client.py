@@ -7,11 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-import httpx
-
 from connectors.http import ApiClient, HttpError
 from connectors.odoo.refusals import OdooRefusal, http_refusal, refusal
-from connectors.odoo.settings import OdooSource
 from retail.errors import SourceError
 
 READING_METHODS: Final = frozenset(
@@ -23,7 +20,6 @@ COMMON_METHODS: Final = frozenset({"version", "authenticate"})
 """Methods of the service `common` that may be called."""
 
 _MODEL: Final = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
-FIRST_WITH_JSON2: Final = 19
 _POSITIONAL: Final[Mapping[str, str]] = {"search": "domain", "search_count": "domain", "read": "ids"}
 """The argument that JSON-RPC takes by position, since its name differs between versions."""
 
@@ -195,71 +191,3 @@ class JsonRpc:
                 what, str(data.get("name") or "Error"), str(data.get("message") or error.get("message") or "")
             )
         return answer.get("result")
-
-
-def connect(
-    source: OdooSource, key: str, *, transport: httpx.BaseTransport | None = None, wait_seconds: float = 1.0
-) -> OdooClient:
-    """Find out the version and log in.
-
-    Args:
-        source: The source's entry of `sources.yaml`.
-        key: API key of the user.
-        transport: Replaces the network in tests.
-        wait_seconds: First wait before a request is tried again.
-
-    Raises:
-        ConfigurationError: The address is none.
-        SourceError: The server cannot be reached, or the login or database is wrong.
-    """
-    headers = {"Authorization": f"bearer {key}", "X-Odoo-Database": source.database}
-    api = ApiClient("odoo", source.url, headers, ca_file=source.ca_file, transport=transport, wait_seconds=wait_seconds)
-    try:
-        return _logged_in(source, api, key)
-    except SourceError:
-        api.close()
-        raise
-
-
-def _logged_in(source: OdooSource, api: ApiClient, key: str) -> OdooClient:
-    old = JsonRpc(api, source.database, key)
-    version = _version(api, old)
-    if int(version.split(".")[0]) >= FIRST_WITH_JSON2:
-        client = OdooClient(api, Json2(api), version)
-    else:
-        old.log_in(source.user)
-        client = OdooClient(api, old, version)
-    client.name_no_related()
-    _narrow(client, source.user)
-    return client
-
-
-def _version(api: ApiClient, old: JsonRpc) -> str:
-    """Such as `17.0`; of Odoo Online, `17.2` for `saas~17.2`."""
-    try:
-        found = str(old.version().get("server_version", ""))
-    except HttpError as error:
-        if error.status != 404:
-            raise
-        # Versions after 19 do without JSON-RPC.
-        answer = api.request("GET", "web/version", what="the version")
-        found = str(answer.get("version", "")) if isinstance(answer, dict) else ""
-    numbers = re.search(r"(\d+)\.(\d+)", found)
-    if numbers is None:
-        raise SourceError("odoo: the version: the server does not say which Odoo it is. Check `url`.")
-    return f"{numbers[1]}.{numbers[2]}"
-
-
-def _narrow(client: OdooClient, user: str) -> None:
-    """Read in the user's language, and from all of the user's companies."""
-    fields = ["company_ids", "lang"]
-    try:
-        found = client.search_read("res.users", [["login", "=", user]], fields, limit=1)
-    except OdooRefusal as error:
-        if error.kind not in {"access", "field"}:
-            raise
-        return
-    if found:
-        client.context["allowed_company_ids"] = sorted(found[0]["company_ids"])
-        if found[0].get("lang"):
-            client.context["lang"] = found[0]["lang"]

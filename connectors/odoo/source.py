@@ -7,7 +7,7 @@ from connectors.contacts import contact_hasher
 from connectors.credentials import credential
 from connectors.incremental import Source
 from connectors.odoo.checking import look
-from connectors.odoo.client import connect
+from connectors.odoo.login import connect
 from connectors.odoo.opened import open_database
 from connectors.odoo.settings import OdooSource
 from retail.errors import SourceError

@@ -16,7 +16,7 @@ from connectors.contacts import ContactHasher
 from connectors.incremental import TableReader
 from connectors.incremental.bookkeeping import SYSTEM_TABLES
 from connectors.incremental.rows import arrow_schema
-from connectors.odoo.client import connect
+from connectors.odoo.login import connect
 from connectors.odoo.opened import open_database
 from connectors.odoo.settings import OdooSource
 from tests.contract.odoo.fake_odoo import DATABASE, KEY, USER, VERSIONS, FakeOdoo

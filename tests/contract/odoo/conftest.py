@@ -13,7 +13,8 @@ import pytest
 
 from connectors.contacts import contact_hasher
 from connectors.incremental import Source, load_source
-from connectors.odoo.client import OdooClient, connect
+from connectors.odoo.client import OdooClient
+from connectors.odoo.login import connect
 from connectors.odoo.opened import OpenedOdoo, open_database
 from connectors.odoo.settings import OdooSource
 from connectors.report import LoadReport

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from connectors.incremental import Capability
-from connectors.odoo.client import connect
+from connectors.odoo.login import connect
 from connectors.odoo.refusals import OdooRefusal
 from retail.errors import SourceError
 from tests.contract.odoo.conftest import SOURCE, Reader
