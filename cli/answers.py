@@ -55,10 +55,10 @@ def source_of(system: System, place: Joining, options: Options) -> SourceConfig:
     model = SOURCE_TYPES[system.type]
     old = place.entry(system.type) or {}
     values = _answered(system, old, options)
-    if options.time_zone and place.description and options.time_zone != place.description.default_time_zone:
-        if "time_zone" not in model.model_fields:
-            raise UnusableRequest(f"{system.name} says its time zone itself. Leave --time-zone out.")
+    if options.time_zone and "time_zone" in model.model_fields:
         values["time_zone"] = options.time_zone
+    elif options.time_zone and place.description and options.time_zone != place.description.default_time_zone:
+        raise UnusableRequest(f"{system.name} says its time zone itself. Leave --time-zone out.")
     try:
         return model.model_validate(values)
     except ValidationError as error:

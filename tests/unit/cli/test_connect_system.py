@@ -245,6 +245,7 @@ def test_a_source_that_says_no_currency_leaves_the_question(connect: Connect, se
     assert answer.status == 0, answer.err
     description = Workspace(home / "main").describe()
     assert (description.reporting_currency, description.default_time_zone) == ("CHF", "Europe/Zurich")
+    assert server.asked[-1][0].model_dump()["time_zone"] == entries(home)[0]["time_zone"] == "Europe/Zurich"
 
 
 def test_another_currency_than_the_source_sells_in_is_remarked_on(connect: Connect) -> None:
@@ -259,6 +260,7 @@ def test_a_second_source_joins_the_workspace(connect: Connect, home: Path) -> No
     assert [entry["type"] for entry in entries(home)] == ["odoo", "ospos"]
     assert sorted(path.name for path in (home / "main" / "secrets").iterdir()) == ["odoo_api_key", "ospos_password"]
     assert (home / "main" / "workspace.json").read_bytes() == before
+    assert connect(*OSPOS, "--yes", "--time-zone", "Europe/Madrid").status == 2
     other = connect("inventree", "--url", "stock.example", "--secret-stdin", "--currency", "USD")
     assert (other.status, "reports in EUR" in other.err) == (2, True)
     zoned = connect("inventree", "--url", "stock.example", "--secret-stdin", "--time-zone", "Europe/London")
