@@ -99,7 +99,7 @@ def _count(client: ERPNextClient, found: Checkup, readable: frozenset[str]) -> N
         found.sales = sum(client.count(doctype, dict(rule)) for doctype, rule in _COUNTED.items())
         if found.time_zone:
             _first_and_last(client, found, ZoneInfo(found.time_zone))
-    companies = client.list(Query("Company", ["name", "default_currency"], order_by="name asc"))
+    companies = client.records(Query("Company", ["name", "default_currency"], order_by="name asc"))
     found.currency = str(companies[0]["default_currency"]) if companies else None
 
 
@@ -107,13 +107,13 @@ def _stores(client: ERPNextClient, readable: frozenset[str]) -> list[str]:
     """Warehouses that tills sell from, then those that hold stock."""
     names: list[str] = []
     if "pos_profile" in readable:
-        profiles = client.list(Query("POS Profile", ["warehouse"], order_by="name asc"))
+        profiles = client.records(Query("POS Profile", ["warehouse"], order_by="name asc"))
         names += [str(profile["warehouse"]) for profile in profiles if profile["warehouse"]]
     if "bin" in readable:
-        bins = client.list(Query("Bin", ["warehouse"], order_by="warehouse asc", group_by="warehouse"))
+        bins = client.records(Query("Bin", ["warehouse"], order_by="warehouse asc", group_by="warehouse"))
         names += [str(one["warehouse"]) for one in bins]
     if not names:
-        leaves = client.list(Query("Warehouse", ["name"], [["is_group", "=", 0]], "name asc"))
+        leaves = client.records(Query("Warehouse", ["name"], [["is_group", "=", 0]], "name asc"))
         names = [str(warehouse["name"]) for warehouse in leaves]
     return list(dict.fromkeys(names))
 
@@ -130,7 +130,7 @@ def _moments(client: ERPNextClient, direction: str, zone: ZoneInfo) -> Iterator[
     for doctype, rule in _COUNTED.items():
         filters = [[name, "=", value] for name, value in rule.items()]
         order = f"posting_date {direction}, posting_time {direction}, name {direction}"
-        for invoice in client.list(Query(doctype, ["posting_date", "posting_time"], filters, order, limit=1)):
+        for invoice in client.records(Query(doctype, ["posting_date", "posting_time"], filters, order, limit=1)):
             day = datetime.combine(date.fromisoformat(str(invoice["posting_date"])), datetime.min.time())
             local = day + time_of_day(invoice["posting_time"])
             yield local.replace(tzinfo=zone).astimezone(UTC)

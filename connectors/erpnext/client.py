@@ -109,7 +109,7 @@ class ERPNextClient:
         """Close the connections."""
         self._api.close()
 
-    def list(self, query: Query) -> list[dict[str, Any]]:
+    def records(self, query: Query) -> list[dict[str, Any]]:
         """The records that a query finds.
 
         Raises:
@@ -121,10 +121,10 @@ class ERPNextClient:
         params = {name: _as_param(value) for name, value in arguments.items()}
         if len(urlencode(params)) <= _LONGEST_QUERY:
             answer = self.call("GET", f"api/resource/{quote(query.doctype)}", what=query.doctype, params=params)
-            return self._records(answer, "data", query.doctype)
+            return self._found(answer, "data", query.doctype)
         body = {"doctype": query.doctype, **arguments}
         answer = self.call("POST", f"api/method/{GET_LIST}", what=query.doctype, body=body)
-        return self._records(answer, "message", query.doctype)
+        return self._found(answer, "message", query.doctype)
 
     def count(self, doctype: str, filters: Mapping[str, Any] | None = None) -> int:
         """How many documents of a DocType there are.
@@ -156,14 +156,14 @@ class ERPNextClient:
         objects = [{"COUNT": "*", "as": count_as}, *({"SUM": field, "as": name} for name, field in sums.items())]
         if self._has_text_functions is not False:
             try:
-                found = self.list(_with_fields(query, text))
+                found = self.records(_with_fields(query, text))
             except SourceError as error:
                 if getattr(error, "status", 0) != 417 or self._has_text_functions:
                     raise
             else:
                 self._has_text_functions = True
                 return found
-        found = self.list(_with_fields(query, objects))
+        found = self.records(_with_fields(query, objects))
         self._has_text_functions = False
         return found
 
@@ -213,7 +213,7 @@ class ERPNextClient:
             raise self._unexpected(what)
         return answer["message"]
 
-    def _records(self, answer: object, key: str, what: str) -> list[dict[str, Any]]:
+    def _found(self, answer: object, key: str, what: str) -> list[dict[str, Any]]:
         records = answer.get(key) if isinstance(answer, dict) else None
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             raise self._unexpected(what)

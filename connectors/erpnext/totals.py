@@ -32,7 +32,7 @@ def company_reader(site: Site) -> WholeReader:
     """Companies, each with the code of its country where the user may read countries."""
 
     def read() -> Iterator[Batch]:
-        found = site.client.list(Query("Company", ["name", "default_currency", "country"], order_by="name asc"))
+        found = site.client.records(Query("Company", ["name", "default_currency", "country"], order_by="name asc"))
         codes = _country_codes(site.client)
         yield _whole(
             COMPANY,
@@ -107,7 +107,7 @@ def _single_sales(client: ERPNextClient, doctype: str, filters: Sequence[Filter]
     """Invoices whose store only their lines tell."""
     nowhere: list[Filter] = [["pos_profile", "is", "not set"], ["set_warehouse", "is", "not set"]]
     fields = ["name", *_GROUPED, *_TOTALS.values()]
-    found = client.list(Query(doctype, fields, [*filters, *nowhere], "name asc"))
+    found = client.records(Query(doctype, fields, [*filters, *nowhere], "name asc"))
     return [
         {
             **_sales_row(doctype, str(record["name"]), record),
@@ -137,7 +137,7 @@ def _totals(client: ERPNextClient, query: Query, sums: dict[str, str]) -> list[R
 
 def _country_codes(client: ERPNextClient) -> dict[str, str]:
     try:
-        found = client.list(Query("Country", ["name", "code"], order_by="name asc"))
+        found = client.records(Query("Country", ["name", "code"], order_by="name asc"))
     except HttpError as error:
         if error.status not in REFUSALS:
             raise

@@ -33,7 +33,7 @@ def by_column(
     """
     while True:
         above = [[column, ">", after]] if after is not None else []
-        found = client.list(_paged(query, [*query.filters, *above], f"{column} asc", page))
+        found = client.records(_paged(query, [*query.filters, *above], f"{column} asc", page))
         if found:
             yield found
             after = str(found[-1][column])
@@ -56,7 +56,7 @@ def by_moment(
     order, start = f"{column} asc, name asc", 0
     while True:
         from_here = [[column, ">=", since]] if since is not None else []
-        found = client.list(_paged(query, [*query.filters, *from_here], order, page, start))
+        found = client.records(_paged(query, [*query.filters, *from_here], order, page, start))
         if found:
             yield found
         if len(found) < page:
@@ -76,7 +76,7 @@ def by_parent(
     order = "parent asc, name asc"
     while True:
         above = [["parent", ">", after]] if after is not None else []
-        found = client.list(_paged(query, [*query.filters, *above], order, page))
+        found = client.records(_paged(query, [*query.filters, *above], order, page))
         if len(found) < page:
             if found:
                 yield found
@@ -84,7 +84,7 @@ def by_parent(
         last = found[-1]["parent"]
         whole = [row for row in found if row["parent"] != last]
         if not whole:  # one document with more rows than a page
-            whole = client.list(_paged(query, [*query.filters, ["parent", "=", last]], order, 0))
+            whole = client.records(_paged(query, [*query.filters, ["parent", "=", last]], order, 0))
         yield whole
         after = str(whole[-1]["parent"])
 
@@ -94,19 +94,19 @@ def of_parents(client: ERPNextClient, query: Query, parents: Sequence[str]) -> I
     for first in range(0, len(parents), PARENTS_AT_ONCE):
         some = list(parents[first : first + PARENTS_AT_ONCE])
         condition: Filter = ["parent", "in", some]
-        yield some, client.list(_paged(query, [*query.filters, condition], "parent asc, name asc", 0))
+        yield some, client.records(_paged(query, [*query.filters, condition], "parent asc, name asc", 0))
 
 
 def named(client: ERPNextClient, query: Query, names: Sequence[str]) -> Iterator[list[Record]]:
     """The records of these names."""
     for first in range(0, len(names), PAGE // 5):
         condition: Filter = ["name", "in", list(names[first : first + PAGE // 5])]
-        yield client.list(_paged(query, [*query.filters, condition], "name asc", 0))
+        yield client.records(_paged(query, [*query.filters, condition], "name asc", 0))
 
 
 def latest_change(client: ERPNextClient, doctype: str, zone: ZoneInfo) -> str | None:
     """When the last change of a DocType's documents was made, in the site's local time; never later than now."""
-    found = client.list(Query(doctype, ["name", "modified"], order_by="modified desc, name desc", limit=1))
+    found = client.records(Query(doctype, ["name", "modified"], order_by="modified desc, name desc", limit=1))
     if not found:
         return None
     return min(str(found[0]["modified"]), _written(datetime.now(zone).replace(tzinfo=None)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from connectors.erpnext import client as client_module
 from connectors.erpnext.client import READING, Query
+from connectors.erpnext.source import open_client
 from connectors.erpnext.tables import TABLES
 from connectors.http import HttpError
 from retail.errors import SourceError
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from tests.contract.erpnext.conftest import FakeSite, Fault, Shop
 
 SOURCES = Path(client_module.__file__).parent
+pytestmark = pytest.mark.parametrize("version", [17], indirect=True, scope="session")
+"""Here the versions do not differ; what does is in test_versions.py, test_marts.py and test_traps.py."""
+
 WRITING = [
     ("POST", "api/resource/Item"),
     ("POST", "api/method/frappe.client.insert"),
@@ -44,14 +49,14 @@ WRITING = [
 
 @pytest.mark.parametrize(("method", "path"), WRITING)
 def test_whatever_does_not_read_is_refused_before_it_is_sent(
-    shop: Shop, site: FakeSite, method: Any, path: str
+    new_shop: Callable[..., Shop], site: FakeSite, method: Any, path: str
 ) -> None:
-    opened = shop.open()
-    before = len(site.requests)
+    shop = new_shop()
+    client = open_client(shop.source, shop.workspace, shop.settings)
     with pytest.raises(SourceError, match="only read"):
-        opened.client.call(method, path, what="a test")
-    assert len(site.requests) == before
-    opened.close()
+        client.call(method, path, what="a test")
+    assert not site.requests
+    client.close()
 
 
 def test_every_request_of_a_load_and_of_a_look_is_one_that_reads(shop: Shop, site: FakeSite) -> None:
@@ -62,13 +67,13 @@ def test_every_request_of_a_load_and_of_a_look_is_one_that_reads(shop: Shop, sit
         assert (method == "GET" and path.startswith("/api/resource/")) or (method, path) in allowed
 
 
-def test_no_module_but_the_client_sends_requests() -> None:
+def test_no_module_but_the_client_sends_requests(version: int) -> None:
     """Only `client.py` may touch the transport, and its one way out checks the allow-list."""
     for path in SOURCES.glob("*.py"):
         tree = ast.parse(path.read_text())
         sends = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "request"]
         assert len(sends) == (1 if path.name == "client.py" else 0), path.name
-        assert not re.search(r"\b(httpx|requests|urllib\.request)\b", path.read_text()), path.name
+        assert not re.search(r"import (httpx|requests)|urllib\.request", path.read_text()), path.name
 
 
 def test_lists_are_ordered_and_children_come_with_the_type_of_their_parent(shop: Shop, site: FakeSite) -> None:
@@ -84,28 +89,12 @@ def test_lists_are_ordered_and_children_come_with_the_type_of_their_parent(shop:
             assert ["parenttype", "=", arguments["parent"]] in arguments["filters"]
 
 
-def test_a_long_list_of_names_goes_into_a_body(shop: Shop, site: FakeSite) -> None:
-    opened = shop.open()
+def test_a_long_list_of_names_goes_into_a_body(new_shop: Callable[..., Shop], site: FakeSite) -> None:
+    opened = new_shop().open()
     names = [f"ACC-PSINV-2026-{number:05}" for number in range(2000)]
-    found = opened.client.list(Query("POS Invoice", ["name"], [["name", "in", names]], "name asc"))
+    found = opened.client.records(Query("POS Invoice", ["name"], [["name", "in", names]], "name asc"))
     assert site.requests[-1][0] == "POST"
     assert len(found) == len(site.tables["POS Invoice"])
-    opened.close()
-
-
-def test_totals_are_asked_for_in_the_way_that_the_version_takes(shop: Shop, site: FakeSite) -> None:
-    opened = shop.open()
-    query = Query("Bin", ["warehouse"], order_by="warehouse asc", group_by="warehouse")
-    for _ in range(2):
-        found = opened.client.aggregate(query, {"there": "actual_qty"}, "bins")
-    east = [one for one in site.tables["Bin"] if one["warehouse"] == "Shop Ost - PH"]
-    assert {one["warehouse"]: (one["there"], one["bins"]) for one in found}["Shop Ost - PH"] == (
-        sum(one["actual_qty"] for one in east),
-        len(east),
-    )
-    assert [str(arguments["fields"]).count("sum(") for _, _, arguments in site.requests[-2:]] == (
-        [1, 1] if site.version == 15 else [0, 0]
-    )
     opened.close()
 
 
@@ -114,10 +103,10 @@ def test_a_busy_site_is_asked_again_and_one_that_wants_an_hour_is_not(
 ) -> None:
     opened = shop.open()
     site.faults["Item"] = [fault(429, headers={"Retry-After": "2"}), fault(500)]
-    assert opened.client.list(Query("Item", ["name"], order_by="name asc"))
+    assert opened.client.records(Query("Item", ["name"], order_by="name asc"))
     site.faults["Item"] = [fault(429, headers={"Retry-After": "2209"})]
     with pytest.raises(HttpError, match=r"Item.*too many requests.*37 minutes"):
-        opened.client.list(Query("Item", ["name"], order_by="name asc"))
+        opened.client.records(Query("Item", ["name"], order_by="name asc"))
     opened.close()
 
 

@@ -9,64 +9,13 @@ import pytest
 
 from connectors.erpnext import walk
 from retail.errors import SourceError
+from tests.contract.erpnext.counting import counts, expected
 
 if TYPE_CHECKING:
     from tests.contract.erpnext.conftest import FakeSite, Shop
 
-PAIRS = {
-    "pos_invoice": "POS Invoice",
-    "pos_invoice_item": "POS Invoice Item",
-    "sales_invoice": "Sales Invoice",
-    "sales_invoice_item": "Sales Invoice Item",
-    "stock_ledger_entry": "Stock Ledger Entry",
-    "item": "Item",
-    "bin": "Bin",
-    "customer": "Customer",
-    "purchase_order_item": "Purchase Order Item",
-}
-PAID = "SELECT sum(amount) FROM raw_erpnext.pos_invoice_payment"
-
-
-def counts(shop: Shop) -> dict[str, int]:
-    return {table: shop.value(f"SELECT count(*) FROM raw_erpnext.{table}") for table in PAIRS}
-
-
-def expected(site: FakeSite) -> dict[str, int]:
-    return {table: len(site.tables[doctype]) for table, doctype in PAIRS.items()}
-
-
-def test_a_first_load_brings_every_row(shop: Shop, site: FakeSite) -> None:
-    assert counts(shop) == expected(site)
-    payments = site.tables["Sales Invoice Payment"]
-    of_tills = [row["amount"] for row in payments if row["parenttype"] == "POS Invoice"]
-    assert shop.value(PAID) == pytest.approx(sum(of_tills))
-
-
-def test_local_times_are_stored_in_utc(shop: Shop) -> None:
-    (first,), (second,), *_ = shop.rows(
-        "SELECT posted_at::VARCHAR FROM raw_erpnext.pos_invoice"
-        " WHERE posting_time IN ('9:15:00', '23:59:59.5') ORDER BY 1"
-    )
-    assert (first, second) == ("2026-10-24 07:15:00+00", "2026-10-24 21:59:59.5+00")
-
-
-def test_loading_again_changes_nothing(shop: Shop) -> None:
-    before = shop.dump()
-    report = shop.load()
-    assert shop.dump() == before
-    assert not report.changed
-
-
-def test_what_is_added_changed_and_cancelled_arrives(shop: Shop, site: FakeSite) -> None:
-    site.copy("POS Invoice", "ACC-PSINV-2026-00007", "ACC-PSINV-2026-00099")
-    site.save("POS Invoice", "ACC-PSINV-2026-00008", consolidated_invoice="ACC-SINV-2026-00099")
-    site.cancel("POS Invoice", "ACC-PSINV-2026-00009")
-    assert shop.load().changed
-    assert counts(shop) == expected(site)
-    assert shop.rows(
-        "SELECT docstatus, consolidated_invoice FROM raw_erpnext.pos_invoice WHERE name IN "
-        "('ACC-PSINV-2026-00008', 'ACC-PSINV-2026-00009') ORDER BY name"
-    ) == [(1, "ACC-SINV-2026-00099"), (2, None)]
+pytestmark = pytest.mark.parametrize("version", [17], indirect=True, scope="session")
+"""Here the versions do not differ; what does is in test_versions.py, test_marts.py and test_traps.py."""
 
 
 def test_rows_of_a_changed_document_are_replaced_whole(shop: Shop, site: FakeSite) -> None:
@@ -204,16 +153,6 @@ def test_names_that_sort_otherwise_in_the_site_are_all_read(
     shop = new_shop()
     shop.load()
     assert counts(shop) == expected(site)
-
-
-def test_a_version_that_lacks_an_optional_field_gives_nothing_in_it(
-    new_shop: Callable[..., Shop], site: FakeSite
-) -> None:
-    site.lost = {("POS Invoice Item", "distributed_discount_amount"), ("Customer", "mobile_no")}
-    shop = new_shop()
-    shop.load()
-    assert counts(shop) == expected(site)
-    assert shop.rows("SELECT DISTINCT distributed_discount_amount FROM raw_erpnext.pos_invoice_item") == [(None,)]
 
 
 def test_a_needed_field_that_is_gone_is_named(shop: Shop, site: FakeSite) -> None:

@@ -13,6 +13,9 @@ from connectors.contacts import contact_hasher
 if TYPE_CHECKING:
     from tests.contract.erpnext.conftest import FakeSite, Shop
 
+pytestmark = pytest.mark.parametrize("version", [17], indirect=True, scope="session")
+"""Here the versions do not differ; what does is in test_versions.py, test_marts.py and test_traps.py."""
+
 PERSON = "Ines O'Brien"
 TRACES = ("Brien", "ines@home.test", "0151", "Müller", "probe.test")
 
