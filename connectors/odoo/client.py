@@ -148,10 +148,23 @@ class JsonRpc:
         self._user: int | None = None
         self._numbers = itertools.count(1)
 
-    def version(self) -> Mapping[str, Any]:
-        """What the server says about itself, to anybody."""
-        answer = self._ask("the version", "common", "version", [])
-        return answer if isinstance(answer, dict) else {}
+    def version(self) -> str:
+        """Which Odoo it is, as it tells anybody: `17.0`; of Odoo Online, `17.2` for `saas~17.2`.
+
+        Raises:
+            SourceError: It is no Odoo.
+        """
+        try:
+            answer, name = self._ask("the version", "common", "version", []), "server_version"
+        except HttpError as error:
+            if error.status != 404:
+                raise
+            # Versions after 19 do without JSON-RPC.
+            answer, name = self._api.request("GET", "web/version", what="the version"), "version"
+        numbers = re.search(r"(\d+)\.(\d+)", str(answer.get(name, ""))) if isinstance(answer, dict) else None
+        if numbers is None:
+            raise SourceError("odoo: the version: the server does not say which Odoo it is. Check `url`.")
+        return f"{numbers[1]}.{numbers[2]}"
 
     def log_in(self, user: str) -> None:
         """Find the user's number.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import httpx
 
-from connectors.http import ApiClient, HttpError
+from connectors.http import ApiClient
 from connectors.odoo.client import Json2, JsonRpc, OdooClient
 from connectors.odoo.refusals import OdooRefusal
 from connectors.odoo.settings import OdooSource
@@ -42,7 +41,7 @@ def connect(
 
 def _logged_in(source: OdooSource, api: ApiClient, key: str) -> OdooClient:
     old = JsonRpc(api, source.database, key)
-    version = _version(api, old)
+    version = old.version()
     if int(version.split(".")[0]) >= FIRST_WITH_JSON2:
         client = OdooClient(api, Json2(api), version)
     else:
@@ -51,22 +50,6 @@ def _logged_in(source: OdooSource, api: ApiClient, key: str) -> OdooClient:
     client.name_no_related()
     _narrow(client, source.user)
     return client
-
-
-def _version(api: ApiClient, old: JsonRpc) -> str:
-    """Such as `17.0`; of Odoo Online, `17.2` for `saas~17.2`."""
-    try:
-        found = str(old.version().get("server_version", ""))
-    except HttpError as error:
-        if error.status != 404:
-            raise
-        # Versions after 19 do without JSON-RPC.
-        answer = api.request("GET", "web/version", what="the version")
-        found = str(answer.get("version", "")) if isinstance(answer, dict) else ""
-    numbers = re.search(r"(\d+)\.(\d+)", found)
-    if numbers is None:
-        raise SourceError("odoo: the version: the server does not say which Odoo it is. Check `url`.")
-    return f"{numbers[1]}.{numbers[2]}"
 
 
 def _narrow(client: OdooClient, user: str) -> None:

@@ -61,7 +61,7 @@ STATEMENTS_BESIDE_SELECT = {"SET SESSION TRANSACTION READ ONLY"}
 
 HTTP_MODULES = ("http.py", "http_setup.py")
 NETWORK = {
-    "httpx": {*HTTP_MODULES, "odoo/client.py", "erpnext/client.py", "inventree/client.py"},
+    "httpx": {*HTTP_MODULES, "odoo/login.py", "erpnext/client.py", "inventree/client.py"},
     "pymysql": {"ospos/client.py", "ospos/failures.py"},
     "connectorx": {"ospos/client.py"},
 }
