@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import asdict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from connectors.report import LoadReport
     from pipelines.run import RunReport
     from retail.workspace import Workspace
+
+_SHOWN_NAMES: Final = 5
 
 
 class Dataset(StrEnum):
@@ -134,8 +136,15 @@ def _show(report: LoadReport) -> None:
     for table in report.tables.values():
         if table.read:
             print_line(f"  {table.table:<24} {table.read:>10,} = {table.accepted:>10,} + {table.quarantined:>8,}")
+    if report.gone:
+        print_note(f"  No longer in the folder, rows kept: {_shortened(report.gone)}")
     for error in report.errors:
         print_note(f"  {error}")
+
+
+def _shortened(names: list[str]) -> str:
+    more = len(names) - _SHOWN_NAMES
+    return ", ".join(names[:_SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _described(report: LoadReport) -> dict[str, object]:
@@ -147,6 +156,7 @@ def _described(report: LoadReport) -> dict[str, object]:
         "quarantined": report.quarantined,
         "tables": [asdict(table) for table in report.tables.values()],
         "ignored": report.ignored,
+        "gone": report.gone,
         "errors": [str(error) for error in report.errors],
     }
 
