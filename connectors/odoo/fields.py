@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -78,13 +78,17 @@ class Mapped:
 
     def records(self, answers: Sequence[Record]) -> list[Record]:
         """Answers of Odoo under the names of the columns, with null where Odoo says false."""
-        plan = [(column, name, self._converter(column)) for column, name in self.fields.items()]
-        return [{column: convert(answer[name]) for column, name, convert in plan} for answer in answers]
+        values = [self._values(column, [answer[name] for answer in answers]) for column, name in self.fields.items()]
+        names = tuple(self.fields)
+        return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
-    def _converter(self, column: str) -> Callable[[Any], Any]:
+    def _values(self, column: str, values: list[Any]) -> list[Any]:
         if column in self.many:
-            return _ids
-        return _boolean if self.table.sources[column].type == "boolean" else _plain
+            return [",".join(map(str, value)) if value else None for value in values]
+        if self.table.sources[column].type == "boolean":
+            return values
+        # A list is id and name of a related record.
+        return [None if value is False else value[0] if type(value) is list else value for value in values]
 
 
 def map_fields(client: OdooClient, table: OdooTable) -> Mapped:
@@ -112,18 +116,3 @@ def _is_usable(found: Mapping[str, Any] | None, wanted: Column) -> bool:
     if found is None or found.get("relation") == "_unknown":
         return False
     return bool(found.get("store", True)) or wanted.is_computed
-
-
-def _plain(value: Any) -> Any:
-    """A value as Odoo means it: false is null, a list is id and name of a related record."""
-    if value is False:
-        return None
-    return value[0] if isinstance(value, list) else value
-
-
-def _boolean(value: Any) -> Any:
-    return value
-
-
-def _ids(value: Any) -> str | None:
-    return ",".join(str(number) for number in value) if value else None

@@ -27,3 +27,8 @@ class OdooSource(SourceConfig):
     user: str = Field(min_length=1)
     ca_file: Path | None = None
     time_zone: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the source is."""
+        return f"{self.url.rstrip('/')}/{self.database}"
