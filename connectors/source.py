@@ -21,6 +21,11 @@ class SourceConfig(BaseModel):
     store_contacts: bool = False
 
     @property
+    def place(self) -> str:
+        """Where the source is. When that changes it is another source, and everything is loaded anew."""
+        return self.type
+
+    @property
     def schema_name(self) -> str:
         """Schema of the warehouse that its tables go to."""
         return f"{RAW_SCHEMA_PREFIX}{self.type}"

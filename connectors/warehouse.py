@@ -86,6 +86,13 @@ def columns_of(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, 
     return {table: frozenset(columns) for table, columns in rows}
 
 
+def row_count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """Rows of a table or view, named with its schema."""
+    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def loaded_files(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[tuple[str, str], LoadedFile]:
     """What `loads` holds, by table and file."""
     rows = connection.execute(f"SELECT table_name, file, fingerprint, accepted FROM {schema}.loads").fetchall()

@@ -21,3 +21,8 @@ class ERPNextSource(SourceConfig):
     url: str
     ca_file: Path | None = None
     time_zone: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the source is."""
+        return self.url.rstrip("/")

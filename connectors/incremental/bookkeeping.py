@@ -129,7 +129,7 @@ def loads_load(
         {
             "table_name": table.feeds[0],
             "file": table.read_from,
-            "fingerprint": table.definition,
+            "fingerprint": table.made_from(""),
             "read": accepted + quarantined,
             "accepted": accepted,
             "quarantined": quarantined,

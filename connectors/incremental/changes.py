@@ -21,6 +21,7 @@ from connectors.incremental.state import TableState
 from connectors.incremental.table import ByKey, Everything, RawTable
 from connectors.report import LoadReport
 from connectors.sql import identifier
+from connectors.warehouse import row_count
 from retail.progress import Progress
 from retail.vocabulary import RAW_SCHEMA_PREFIX
 
@@ -47,6 +48,7 @@ def load_changes(
     report: LoadReport,
     progress: Progress,
     *,
+    place: str,
     is_deep: bool,
 ) -> bool:
     """Bring every table up to date in one delivery; return whether anything was written.
@@ -55,7 +57,7 @@ def load_changes(
         SourceError: A table could not be read; nothing is written then.
         PipelineError: The warehouse could not be written.
     """
-    return _Changes(connection, journal, source, states, report, progress, is_deep=is_deep).run()
+    return _Changes(connection, journal, source, states, report, progress, place=place, is_deep=is_deep).run()
 
 
 class _Changes:
@@ -68,6 +70,7 @@ class _Changes:
         report: LoadReport,
         progress: Progress,
         *,
+        place: str,
         is_deep: bool,
     ) -> None:
         self._connection = connection
@@ -84,8 +87,9 @@ class _Changes:
         self._remade = {
             reader.table.name
             for reader in source.readers
-            if states[reader.table.name].definition != reader.table.definition
+            if states[reader.table.name].definition != reader.table.made_from(place)
         }
+        self._place = place
 
     def run(self) -> bool:
         readers = self._source.readers
@@ -148,7 +152,7 @@ class _Changes:
             spool.add(replace(batch, replaces=ByKey()))
             self._show(spool)
         difference = find_difference(self._connection, spool, self._target(table))
-        state = replace(read.state, definition=table.definition)
+        state = replace(read.state, definition=table.made_from(self._place))
         return _Read(reader, spool, state, difference, is_state_due=True)
 
     def _is_other_count(self, reader: TableReader, spool: Spool, difference: Difference) -> bool:
@@ -213,9 +217,7 @@ class _Changes:
     def _rows_after(self, table: RawTable, read: _Read | None) -> int:
         if read is not None:
             return read.difference.rows_after
-        row = self._connection.execute(f"SELECT count(*) FROM {self._target(table)}").fetchone()
-        assert row is not None
-        return int(row[0])
+        return row_count(self._connection, self._target(table))
 
     def _table_load(self, one: _Read) -> TableLoad | None:
         table, difference = one.reader.table, one.difference

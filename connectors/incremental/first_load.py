@@ -19,7 +19,10 @@ from connectors.incremental.spool import Spool, empty_part, read_ahead
 from connectors.incremental.state import TableState
 from connectors.incremental.table import Key
 from connectors.report import LoadReport
+from connectors.sql import identifier
+from connectors.warehouse import row_count
 from retail.progress import Progress
+from retail.vocabulary import RAW_SCHEMA_PREFIX
 
 CHUNK_ROWS: Final = 200_000
 CHUNK_SECONDS: Final = 20.0
@@ -47,6 +50,7 @@ class FirstLoad:
     ) -> None:
         self._connection = connection
         self._journal = journal
+        self._schema = f"{RAW_SCHEMA_PREFIX}{report.source}"
         self._states = states
         self._report = report
         self._progress = progress
@@ -72,7 +76,7 @@ class FirstLoad:
         spool = Spool(table, self._journal.folder)
         begun_at = datetime.now(UTC)
         total = reader.count() or 0
-        loaded = 0
+        loaded = row_count(self._connection, f"{self._schema}.{identifier(table.name)}")
         for batch in read_ahead(reader.first_load(self._states[table.name].after)):
             spool.add(batch)
             rows, rejected = batch.rows.num_rows, len(batch.rejected)
@@ -80,10 +84,10 @@ class FirstLoad:
             entry.accepted += rows
             entry.quarantined += rejected
             loaded += rows + rejected
-            self._progress(f"read {table.read_from}", loaded, max(total, loaded))
+            self._progress(f"read {table.read_from}", loaded, max(total, loaded), "rows")
             if batch.reached is not None and self._is_chunk(spool):
                 self._commit(spool, batch.reached)
-        self._progress(f"read {table.read_from}", loaded, loaded)
+        self._progress(f"read {table.read_from}", loaded, loaded, "rows")
         state = replace(self._states[table.name], after=None).gone_on(cursor=None, swept_at=begun_at)
         self._states[table.name] = state
         self._ended.append(spool)

@@ -53,10 +53,12 @@ def load_source(
     with load_failures(workspace, config.type), open_warehouse(workspace, settings) as connection:
         journal = Journal(connection, workspace, config.type)
         kept = journal.recover()
-        states = _prepared(connection, journal, config.schema_name, opened, kept)
+        states = _prepared(connection, journal, config, opened, kept)
         is_first = any(state.phase == "first" for state in states.values())
         FirstLoad(connection, journal, states, report, progress).run(opened.readers)
-        has_changed = load_changes(connection, journal, opened, states, report, progress, is_deep=is_deep)
+        has_changed = load_changes(
+            connection, journal, opened, states, report, progress, place=config.place, is_deep=is_deep
+        )
         report.changed = is_first or has_changed
     return report
 
@@ -64,19 +66,20 @@ def load_source(
 def _prepared(
     connection: duckdb.DuckDBPyConnection,
     journal: Journal,
-    schema: str,
+    config: SourceConfig,
     opened: Source,
     kept: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, TableState]:
     """The state of every table; those without one are made, all their watermarks taken before any row is read."""
     states: dict[str, TableState] = {}
     new: list[TableLoad] = []
-    existing = columns_of(connection, schema)
+    existing = columns_of(connection, config.schema_name)
     for reader in opened.readers:
         table = reader.table
+        definition = table.made_from(config.place)
         state = TableState.of(kept.get(table.name))
-        if state is None or (state.phase == "first" and state.definition != table.definition):
-            state = _begun(reader)
+        if state is None or (state.phase == "first" and state.definition != definition):
+            state = _begun(reader, definition)
         if table.name not in kept or not existing.get(table.name, frozenset()) >= set(table.columns):
             part = empty_part(table, journal.folder)
             new.append(TableLoad(table.name, table.columns, [part], None, state.as_kept()))
@@ -91,7 +94,7 @@ def _prepared(
     return states
 
 
-def _begun(reader: TableReader) -> TableState:
+def _begun(reader: TableReader, definition: str) -> TableState:
     if reader.table.strategy == "whole":
-        return TableState(reader.table.definition, "live")
-    return TableState(reader.table.definition, "first", cursor=reader.watermark())
+        return TableState(definition, "live")
+    return TableState(definition, "first", cursor=reader.watermark())

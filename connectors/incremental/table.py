@@ -44,10 +44,13 @@ class RawTable:
     version: int = 1
     reload_on_rename: tuple[str, ...] = ()
 
-    @property
-    def definition(self) -> str:
-        """Fingerprint of what rows of this table look like; when it changes the table is loaded anew."""
-        parts = [self.name, dict(self.columns), self.key, self.strategy, self.version]
+    def made_from(self, place: str) -> str:
+        """Fingerprint of what rows of this table look like and where they come from; a change loads it anew.
+
+        Args:
+            place: `SourceConfig.place`.
+        """
+        parts = [self.name, dict(self.columns), self.key, self.strategy, self.version, place]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

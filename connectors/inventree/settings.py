@@ -34,3 +34,8 @@ class InvenTreeSource(SourceConfig):
             except (ZoneInfoNotFoundError, ValueError, OSError) as error:
                 raise ValueError(f"{value!r} is no time zone such as Europe/Paris") from error
         return value
+
+    @property
+    def place(self) -> str:
+        """Where the source is."""
+        return self.url.rstrip("/")

@@ -33,3 +33,8 @@ class OsposSource(SourceConfig):
     tls: Literal["verify", "off"] = "verify"
     ca_file: Path | None = None
     reread_days: int = Field(60, ge=1, le=3660)
+
+    @property
+    def place(self) -> str:
+        """Where the source is."""
+        return f"{self.host}:{self.port}/{self.database}/{self.table_prefix}"

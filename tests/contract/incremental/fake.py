@@ -48,6 +48,12 @@ STORES = RawTable("stores", "the.stores", ("stores",), {"code": "text", "name": 
 class FakeConfig(SourceConfig):
     """A source of the type that the tests use."""
 
+    address: str = "here"
+
+    @property
+    def place(self) -> str:
+        return self.address
+
 
 CONFIG = FakeConfig(type="odoo")
 

@@ -19,7 +19,7 @@ from retail.errors import SourceError
 from retail.progress import silent
 from retail.settings import Settings
 from retail.workspace import Workspace, WorkspaceDescription, create
-from tests.contract.incremental.fake import CONFIG, LINES, ORDERS, PRODUCTS, STORES, FakeServer, FakeSource
+from tests.contract.incremental.fake import CONFIG, LINES, ORDERS, PRODUCTS, STORES, FakeConfig, FakeServer, FakeSource
 
 Load = Callable[..., LoadReport]
 
@@ -237,6 +237,19 @@ def test_a_column_that_a_release_adds_is_filled_in_every_row(
     load(server, source=FakeSource(server, (LINES, PRODUCTS, STORES, wider)))
     assert rows(workspace, "select count(*), count(till) from raw_odoo.orders") == [(30, 30)]
     assert not load(server, source=FakeSource(server, (LINES, PRODUCTS, STORES, wider))).changed
+
+
+def test_another_server_under_the_same_type_replaces_everything(
+    load: Load, server: FakeServer, workspace: Workspace
+) -> None:
+    load(server)
+    other = FakeServer()
+    other.order(3, 7)
+    other.order(99, 8)
+    other.put("products", code="A", name="Anchovy")
+    moved = FakeConfig(type="odoo", address="elsewhere")
+    load_source(moved, workspace, Settings(), silent, FakeSource(other))
+    must_equal(workspace, other)
 
 
 def test_a_table_that_the_source_no_longer_shows_keeps_its_rows(
