@@ -56,18 +56,21 @@ class Measurement:
     failure: str | None = None
 
 
-def measure(step: str, arguments: Sequence[str], environment: dict[str, str], log: Path) -> Measurement:
-    """Run `python -m benchmarks.step STEP ARGUMENTS…` and wait for it.
+def measure(
+    step: str, arguments: Sequence[str], environment: dict[str, str], log: Path, module: str = "benchmarks.step"
+) -> Measurement:
+    """Run `python -m MODULE STEP ARGUMENTS…` and wait for it.
 
     Args:
-        step: Name of a step of `benchmarks.step`.
+        step: Name of a step of the module.
         arguments: What the step needs.
         environment: Variables that join this process's own.
         log: File that the step's standard error goes to, for whoever looks into a failure.
+        module: Module that takes steps and prints an `Outcome`.
     """
     with log.open("w+") as standard_error:
         process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.step", step, *arguments],
+            [sys.executable, "-m", module, step, *arguments],
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=standard_error,

@@ -8,6 +8,7 @@ from typing import Final
 
 import duckdb
 import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from connectors.column_types import LogicalType
 from connectors.contacts import ContactHasher
@@ -47,10 +48,10 @@ def add_hash_functions(connection: duckdb.DuckDBPyConnection, hasher: ContactHas
         connection.create_function(
             f"hashed_{column}",
             _over_arrow(hashed),
-            ["VARCHAR"],  # type: ignore[list-item]  # duckdb's stubs want its own type objects, it takes names too
-            "VARCHAR",  # type: ignore[arg-type]
-            type="arrow",  # type: ignore[arg-type]
-            null_handling="special",  # type: ignore[arg-type]
+            ["VARCHAR"],
+            "VARCHAR",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
         )
 
 
