@@ -59,6 +59,7 @@ class ApiClient:
         ca_file: Certificates to trust instead of the public ones, for a server with its own.
         transport: Replaces the network in tests.
         wait_seconds: First wait between two attempts.
+        retries_500: Whether a 500 with a JSON body is worth another attempt. Odoo answers so what it will always refuse.
 
     Raises:
         ConfigurationError: The address is no http or https address, the certificates cannot be read, or the credentials
@@ -74,8 +75,10 @@ class ApiClient:
         ca_file: Path | None = None,
         transport: httpx.BaseTransport | None = None,
         wait_seconds: float = 1.0,
+        retries_500: bool = True,
     ) -> None:
         self.source = source
+        self._retries_500 = retries_500
         self.host = host_of(source, base_url)
         self._client = httpx.Client(
             base_url=base_url.rstrip("/") + "/",
@@ -180,6 +183,7 @@ class ApiClient:
     def _refused(self, what: str, response: httpx.Response, body: object) -> HttpError:
         status = response.status_code
         retry_after = _retry_after(response)
+        is_last_word = status == 500 and body is not None and not self._retries_500
         why = _STATUS.get(status, f"answered with status {status}. Look into its log")
         if status in {429, 503} and retry_after is not None:
             why += f"; it asks to wait {_spoken(retry_after)}"
@@ -188,7 +192,7 @@ class ApiClient:
             status=status,
             body=body,
             retry_after=retry_after,
-            is_transient=status in _BUSY,
+            is_transient=status in _BUSY and not is_last_word,
         )
 
     def _seconds(self, state: RetryCallState) -> float:

@@ -31,7 +31,15 @@ def connect(
         SourceError: The server cannot be reached, or the login or database is wrong.
     """
     headers = {"Authorization": f"bearer {key}", "X-Odoo-Database": source.database}
-    api = ApiClient("odoo", source.url, headers, ca_file=source.ca_file, transport=transport, wait_seconds=wait_seconds)
+    api = ApiClient(
+        "odoo",
+        source.url,
+        headers,
+        ca_file=source.ca_file,
+        transport=transport,
+        wait_seconds=wait_seconds,
+        retries_500=False,
+    )
     try:
         return _logged_in(source, api, key)
     except SourceError:

@@ -177,6 +177,15 @@ def test_a_refusal_is_not_argued_with(server: Server, status: int, says: str) ->
     assert "PermissionError" not in str(error.value)
 
 
+def test_an_application_that_refuses_with_500_is_asked_once_where_that_is_its_way(server: Server) -> None:
+    server.answers = [Answer(500, b'{"name": "builtins.ValueError"}')]
+    with pytest.raises(HttpError, match="had an error of its own"):
+        server.ask(retries_500=False)
+    assert len(server.seen) == 1
+    server.answers = [Answer(500, b"<h1>Internal Server Error</h1>")]
+    assert server.ask(retries_500=False) == {"fine": True}
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_the_server_says_how_long_to_wait(server: Server, waits: list[float], status: int) -> None:
     server.answers = [Answer(status, headers={"Retry-After": "7"})]
