@@ -59,7 +59,7 @@ class ApiClient:
         ca_file: Certificates to trust instead of the public ones, for a server with its own.
         transport: Replaces the network in tests.
         wait_seconds: First wait between two attempts.
-        retries_500: Whether a 500 with a JSON body is worth another attempt. Odoo answers so what it will always refuse.
+        retries_500: Whether a 500 with a JSON body is worth another attempt. Odoo refuses by it for good.
 
     Raises:
         ConfigurationError: The address is no http or https address, the certificates cannot be read, or the credentials

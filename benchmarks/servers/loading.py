@@ -21,8 +21,8 @@ def new_workspace(folder: Path) -> Workspace:
     return create(folder, "shop", WorkspaceDescription(kind="real", created_at=datetime.now(UTC)))
 
 
-def load_once(source: SourceConfig, workspace: Workspace) -> tuple[float, LoadReport]:
+def load_once(source: SourceConfig, workspace: Workspace, *, is_deep: bool = False) -> tuple[float, LoadReport]:
     """Seconds of one load, the login included, and its report."""
     with stopwatch() as watch:
-        report = load(source, workspace, Settings(), silent)
+        report = load(source, workspace, Settings(), silent, is_deep=is_deep)
     return watch.seconds, report
