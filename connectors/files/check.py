@@ -220,8 +220,9 @@ def _with_made_keys(declared: TemplateTable, filled: Filled, typed: str) -> str:
     ticket = "store_id || ':' || strftime(timezone('UTC', sold_at), '%Y%m%dT%H%M%S')"
     with_ticket = f"SELECT * REPLACE (coalesce(sale_id, {ticket}) AS sale_id) FROM ({typed})"
     parts = ", ".join(
-        f"{literal(name + '=')} || {identifier(name)}"
-        for name in declared.columns
+        # a moment as a number: its text would depend on the session's time zone, and takes long to make
+        f"{literal(name + '=')} || {f'epoch_us({identifier(name)})' if column.type == 'timestamp' else identifier(name)}"
+        for name, column in declared.columns.items()
         if name in filled and name not in declared.key
     )
     made = f"sale_id || ':' || left(md5(concat_ws('|', {parts})), 16)"
