@@ -92,7 +92,7 @@ class OsposClient:
         with explained(self.source, what), self._session.cursor(SSCursor) as cursor:
             cursor.execute(checked)
             while page := cursor.fetchmany(FETCH_ROWS):
-                yield page  # type: ignore[misc]  # `_AS_TEXT` makes every value text
+                yield page
 
     def bulk(self, sql: str, what: str) -> pa.Table:
         """A large answer as Arrow, over a connection of its own; ten times as fast, and slower to begin.

@@ -55,7 +55,7 @@ class ShopClock:
             return None
         return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=self.zone).astimezone(UTC)
 
-    def _offsets(self, wall: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    def _offsets(self, wall: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[np.ndarray, np.ndarray]:
         """Seconds of the shop's clock from which an offset to UTC holds, and the offsets."""
         if not len(wall):
             wall = np.zeros(1, dtype=np.int64)

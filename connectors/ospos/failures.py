@@ -28,14 +28,14 @@ class DatabaseError(SourceError):
     """The database said no.
 
     Attributes:
-        code: Number of the error as MySQL counts them; 0 where there is none.
+        number: Number of the error as MySQL counts them; 0 where there is none.
         what: What happened, to which table.
         remedy: What to do about it.
     """
 
-    def __init__(self, message: str, *, code: int, is_transient: bool = False) -> None:
+    def __init__(self, message: str, *, number: int, is_transient: bool = False) -> None:
         super().__init__(message, is_transient=is_transient)
-        self.code = code
+        self.number = number
         self.what, _, self.remedy = message.removesuffix(".").partition(". ")
 
 
@@ -129,4 +129,4 @@ def _no_tls(source: OsposSource, what: str) -> DatabaseError:
 
 def _failed(source: OsposSource, what: str, why: str, code: int, *, is_transient: bool = False) -> DatabaseError:
     message = f"ospos: {what}: {source.host}:{source.port} {why}."
-    return DatabaseError(message, code=code, is_transient=is_transient)
+    return DatabaseError(message, number=code, is_transient=is_transient)

@@ -68,13 +68,13 @@ def look_around(client: OsposClient) -> Shop:
         try:
             _try(client, name)
         except DatabaseError as error:
-            if not (spec.is_optional and error.code in DENIED | {MISSING_TABLE}):
+            if not (spec.is_optional and error.number in DENIED | {MISSING_TABLE}):
                 raise
             refused[name] = error
     try:
         _try(client, "people")
     except DatabaseError as error:
-        if error.code not in DENIED | {MISSING_TABLE}:
+        if error.number not in DENIED | {MISSING_TABLE}:
             raise
         refused["people"] = error
     readable = (frozenset(SPECS) | {"people"}) - refused.keys()
@@ -108,12 +108,12 @@ def shop_config(client: OsposClient) -> dict[str, str]:
     try:
         rows = client.rows(f"select `key` as name, `value` from {table} where `key` in ({keys})", "app_config")
     except DatabaseError as error:
-        if error.code in DENIED | {MISSING_TABLE} and (others := _prefixes(client)):
+        if error.number in DENIED | {MISSING_TABLE} and (others := _prefixes(client)):
             found = ", ".join(repr(prefix) for prefix in others)
             raise DatabaseError(
                 f"ospos: {client.source.database}: there is no table {client.source.table_prefix}sales to be read, "
                 f"but there is one with the prefix {found}. Set `table_prefix` to that.",
-                code=MISSING_TABLE,
+                number=MISSING_TABLE,
             ) from None
         raise
     return {str(name): value or "" for name, value in rows}

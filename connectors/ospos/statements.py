@@ -54,7 +54,7 @@ def only_select(sql: str, readable: AbstractSet[str]) -> str:
     return sql
 
 
-def _check(node: exp.Expression, readable: AbstractSet[str]) -> None:
+def _check(node: exp.Expr, readable: AbstractSet[str]) -> None:
     if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks") or node.args.get("with_")):
         raise _refused("writes, locks or has a WITH")
     if not isinstance(node, _ALLOWED):

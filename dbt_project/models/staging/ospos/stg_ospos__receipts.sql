@@ -5,7 +5,7 @@ with lines as (
         lines.line,
         lines.item_location,
         lines.quantity_purchased,
-        cast(lines.quantity_purchased as decimal(15, 3))
+        cast(lines.quantity_purchased as decimal(20, 3))
         * case when lines.receiving_quantity = 0 then 1 else cast(lines.receiving_quantity as decimal(15, 3)) end
             as units,
         lines.item_unit_price,

@@ -16,7 +16,7 @@ taxes as (
     group by sale_id, item_id, line
 ),
 
--- The types that OSPOS has, so that products of three numbers stay exact.
+-- The scales that OSPOS has, so that products of three numbers stay exact, and room for the largest.
 priced as (
     select
         lines.sale_id,
@@ -27,9 +27,9 @@ priced as (
         lines.item_cost_price as unit_cost,
         lines.discount_type,
         lines.quantity_purchased as quantity,
-        cast(lines.quantity_purchased as decimal(15, 3)) * cast(lines.item_unit_price as decimal(15, 2)) as full_amount,
-        cast(lines.quantity_purchased as decimal(15, 3)) * cast(lines.discount as decimal(15, 2)) as fixed_discount,
-        cast(lines.quantity_purchased as decimal(15, 3)) * cast(lines.item_unit_price as decimal(15, 2))
+        cast(lines.quantity_purchased as decimal(20, 3)) * cast(lines.item_unit_price as decimal(15, 2)) as full_amount,
+        cast(lines.quantity_purchased as decimal(20, 3)) * cast(lines.discount as decimal(15, 2)) as fixed_discount,
+        cast(lines.quantity_purchased as decimal(20, 3)) * cast(lines.item_unit_price as decimal(15, 2))
         * cast(lines.discount as decimal(15, 2)) * 0.01 as percent_discount
     from {{ source('raw_ospos', 'sales_items') }} as lines
 ),
@@ -45,11 +45,12 @@ discounted as (
         priced.unit_cost,
         priced.full_amount,
         case
-            when priced.discount_type <> 0 then priced.fixed_discount
+            when priced.discount_type <> 0 then cast(priced.fixed_discount as decimal(30, 4))
             {%- for decimals in range(4) %}
-            when config.decimals = {{ decimals }} then round(priced.percent_discount, {{ decimals }})
+            when config.decimals = {{ decimals }}
+                then try_cast(round(priced.percent_discount, {{ decimals }}) as decimal(30, 4))
             {%- endfor %}
-            else round(priced.percent_discount, 4)
+            else try_cast(round(priced.percent_discount, 4) as decimal(30, 4))
         end as discount
     from priced
     cross join config
