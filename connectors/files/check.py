@@ -219,10 +219,11 @@ def _with_made_keys(declared: TemplateTable, filled: Filled, typed: str) -> str:
         return f"SELECT *, false AS _made FROM ({typed})"
     ticket = "store_id || ':' || strftime(timezone('UTC', sold_at), '%Y%m%dT%H%M%S')"
     with_ticket = f"SELECT * REPLACE (coalesce(sale_id, {ticket}) AS sale_id) FROM ({typed})"
+    # a moment as a number: its text would depend on the session's time zone, and takes long to make
+    as_text = {name: f"epoch_us({name})" for name, column in declared.columns.items() if column.type == "timestamp"}
     parts = ", ".join(
-        # a moment as a number: its text would depend on the session's time zone, and takes long to make
-        f"{literal(name + '=')} || {f'epoch_us({identifier(name)})' if column.type == 'timestamp' else identifier(name)}"
-        for name, column in declared.columns.items()
+        f"{literal(name + '=')} || {as_text.get(name, identifier(name))}"
+        for name in declared.columns
         if name in filled and name not in declared.key
     )
     made = f"sale_id || ':' || left(md5(concat_ws('|', {parts})), 16)"
