@@ -94,14 +94,15 @@ def utf8_copy(path: Path, copy: Path, encoding: str) -> Path:
 
     What cannot be decoded becomes a byte that no UTF-8 text holds, so that its line is found later and put aside.
     """
+    unfinished = copy.with_suffix(".unfinished")
     with (
         open_bytes(path) as handle,
         io.TextIOWrapper(handle, encoding=encoding, errors=_REPLACED, newline=None) as text,
-        copy.open("wb") as target,
+        unfinished.open("wb") as target,
     ):
         while chunk := text.read(_CHUNK):
             target.write(chunk.encode(UTF8, "surrogateescape"))
-    return copy
+    return unfinished.replace(copy)
 
 
 def _mark_undecodable(error: UnicodeError) -> tuple[str, int]:

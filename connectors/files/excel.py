@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from retail.errors import SourceError
 
 SUFFIXES: Final = (".xlsx", ".xls", ".ods", ".xlsm", ".xlsb")
 LINE: Final = "_row"
+_SHEET: Final = b"sheet"
 _LOOKED_AT: Final = 400
 _BATCH: Final = 20_000
 _EXACT: Final = 2**53
@@ -75,11 +77,13 @@ def convert(name: str, path: Path, wanted: str | None, header_line: int | None, 
         path: The workbook.
         wanted: Name of the sheet; None for the first one that has column names.
         header_line: Line of the column names; None to look for it.
-        target: The Parquet file.
+        target: The Parquet file; taken as it is where it is there already.
 
     Raises:
         SourceError: The workbook cannot be read, or has no such sheet.
     """
+    if target.exists():
+        return _described(target)
     sheet, header = _sheet(name, path, wanted, header_line)
     rows = sheet.iter_rows()
     headers = tuple(_text(cell).strip() for cell in next(islice(rows, header, None)))
@@ -91,8 +95,17 @@ def convert(name: str, path: Path, wanted: str | None, header_line: int | None, 
         for column, cell in zip(columns, row, strict=False):
             if cell != "":
                 _note(column, cell)
-    _write(sheet, header, first, columns, target)
-    return Sheet(headers, _total(last))
+    found = Sheet(headers, _total(last))
+    unfinished = target.with_suffix(".unfinished")
+    _write(sheet, header, first, columns, found, unfinished)
+    unfinished.replace(target)
+    return found
+
+
+def _described(target: Path) -> Sheet:
+    """What an earlier conversion wrote down: one workbook may feed many tables."""
+    content = json.loads(pq.read_schema(target).metadata[_SHEET])
+    return Sheet(tuple(content["headers"]), tuple(content["total"]) if content["total"] else None)
 
 
 def _sheets(name: str, path: Path) -> Iterator[CalamineSheet]:
@@ -170,9 +183,10 @@ def _type(column: _Column) -> pa.DataType:
             return pa.string()
 
 
-def _write(sheet: CalamineSheet, header: int, first: int, columns: list[_Column], target: Path) -> None:
+def _write(sheet: CalamineSheet, header: int, first: int, columns: list[_Column], found: Sheet, target: Path) -> None:
     types = [_type(column) for column in columns]
     schema = pa.schema([*((f"c{index}", kind) for index, kind in enumerate(types)), (LINE, pa.int64())])
+    schema = schema.with_metadata({_SHEET: json.dumps(asdict(found)).encode()})
     rows = enumerate(sheet.iter_rows(), start=first)
     filled = ((line, row) for line, row in rows if line > first + header and any(cell != "" for cell in row))
     with pq.ParquetWriter(target, schema) as writer:
