@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.erpnext.conftest import FakeSite, Shop, make, serving
+from tests.contract.erpnext.conftest import Shop, make
+from tests.contract.erpnext.fake_site import FakeSite, Host
 
 
 def order(site: FakeSite, name: str, grand_total: float, **changes: Any) -> None:
@@ -70,13 +71,13 @@ def arrange(site: FakeSite) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(version: int, loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def built(version: int, host: Host, loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     root = tmp_path_factory.mktemp("traps") / "main"
     shutil.copytree(loaded, root)
-    with serving(FakeSite(version)) as site:
-        arrange(site)
-        shop = make(site, root)
-        shop.load()
+    site = host.put(FakeSite(version))
+    arrange(site)
+    shop = make(site, root)
+    shop.load()
     shop.build()
     yield shop
     shutil.rmtree(root)
