@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,17 @@ class Reader:
     """Reads one file of sale lines after the other, without a warehouse."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.parent = folder
+        self.numbers = itertools.count()
         self.connection = duckdb.connect()
         self.connection.execute("SET TimeZone = 'UTC'")
         columns = ", ".join(f"{name} {'BIGINT' if name == 'line' else 'VARCHAR'}" for name in QUARANTINE)
         self.connection.execute(f"CREATE TEMP TABLE new_quarantine ({columns})")
 
     def read(self, content: bytes, suffix: str = "csv", **options: Any) -> FileResult:
+        # DuckDB remembers what it read of a file by its name, size and time: each gets a name of its own
+        self.folder = self.parent / str(next(self.numbers))
+        self.folder.mkdir()
         path = self.folder / f"sale_lines.{suffix}"
         path.write_bytes(content)
         self.connection.execute("DELETE FROM new_quarantine")
@@ -96,7 +101,7 @@ def check_foreign_rows(reader: Reader, rows: list[list[str]], encoding: str, sep
     """Rows of a file in another encoding, with another separator, decimal mark and date order."""
     text = io.StringIO()
     csv.writer(text, delimiter=separator, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerows(rows)
-    header = HEADER.decode().replace(",", separator)
+    header = HEADER.decode().replace(",", separator).replace("\n", "\r\n")
     content = (header + text.getvalue()).encode(encoding, "replace")
     result = reader.read(content, encoding=encoding, delimiter=separator, decimal=",", date_order="dmy")
     assert result.read == len(rows)

@@ -19,7 +19,7 @@ DATA = REPOSITORY.parent / "shared" / "data" / "online_retail_ii.parquet"
 
 @pytest.mark.skipif(not DATA.exists(), reason="the data set may not be bundled; it lies beside the checkout or nowhere")
 def test_every_line_of_online_retail_ii_is_accounted_for(make_shop: Callable[..., Shop]) -> None:
-    shop = make_shop(mapping=Path("online_retail_ii.yaml"))
+    shop = make_shop(mapping=Path("online_retail.yaml"))
     shutil.copy(REPOSITORY / "connectors" / "files" / "presets" / "online_retail.yaml", shop.workspace.root)
     shutil.copy(DATA, shop.workspace.incoming)
     report = shop.load()
