@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from connectors.dlt_run import TableLoad
 from connectors.incremental.bookkeeping import Quarantine, capabilities_load, loads_load
-from connectors.incremental.difference import Difference, find_difference, missing_keys
+from connectors.incremental.difference import Difference, find_difference, missing_keys, names_any
 from connectors.incremental.journal import Journal
 from connectors.incremental.reader import Source, TableReader
 from connectors.incremental.spool import Spool, empty_part, read_ahead
@@ -27,6 +27,9 @@ from retail.vocabulary import RAW_SCHEMA_PREFIX
 
 _WORTH_A_COMMIT: Final = 20_000
 """Rows read in vain from which on the cursor alone is committed, so that the next load need not read them again."""
+
+_QUICKLY_COMPARED: Final = 20_000
+"""Keys that may be compared with every load, where a source renames things without a trace."""
 
 
 @dataclass(slots=True)
@@ -128,7 +131,8 @@ class _Changes:
             cursor = cursor if batch.cursor is None else batch.cursor
             self._show(spool)
         difference = find_difference(self._connection, spool, self._target(table))
-        if is_sweep or self._is_other_count(reader, spool, difference):
+        is_renamed_easily = bool(table.reload_on_rename) and difference.rows_after <= _QUICKLY_COMPARED
+        if is_sweep or is_renamed_easily or self._is_other_count(reader, spool, difference):
             difference = self._compare_keys(reader, spool, difference)
         is_due = is_sweep or (cursor != state.cursor and spool.rows >= _WORTH_A_COMMIT)
         swept_at = self._now if is_sweep else None
@@ -182,9 +186,15 @@ class _Changes:
                 spool.add(batch)
                 self._show(spool)
         found = find_difference(self._connection, spool, target, known_keys=known)
-        if missed and found.deleted and table.reload_on_rename:
-            self._renamed.update(table.reload_on_rename)
+        if found.deleted:
+            self._renamed |= self._naming(table, found.gone)
         return found
+
+    def _naming(self, table: RawTable, gone: Path) -> set[str]:
+        """Tables whose rows name a key that is gone: it was renamed, and they were rewritten without a trace."""
+        named = {reader.table.name: reader.table for reader in self._source.readers}
+        dependents = [named[name] for name in table.reload_on_rename if name in named]
+        return {one.name for one in dependents if names_any(self._connection, one, self._target(one), table, gone)}
 
     def _show(self, spool: Spool) -> None:
         self._progress(f"read {spool.table.read_from}", spool.rows, 0, "rows")

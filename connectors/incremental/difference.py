@@ -93,6 +93,23 @@ def missing_keys(
     return _copy(connection, f"SELECT {keys} FROM {parquet(known_keys)} EXCEPT ({here})", missing)
 
 
+def names_any(connection: duckdb.DuckDBPyConnection, table: RawTable, target: str, other: RawTable, gone: Path) -> bool:
+    """Whether a text of the table is one of another table's keys, or quotes it as JSON does.
+
+    Args:
+        connection: The warehouse.
+        table: The table whose rows may name the keys.
+        target: Its schema and name in the warehouse.
+        other: The table of the keys, of one column.
+        gone: File with the keys.
+    """
+    texts = [identifier(name) for name, logical in table.columns.items() if logical == "text"]
+    key = f"gone.{key_tuple(other)}"
+    hits = " OR ".join(f"{text} = {key} OR contains({text}, '\"' || {key} || '\"')" for text in texts)
+    query = f"SELECT 1 FROM {target} AS named, {parquet([gone])} AS gone WHERE {hits or 'false'} LIMIT 1"
+    return connection.execute(query).fetchone() is not None
+
+
 def key_tuple(table: RawTable) -> str:
     """The key as one SQL value."""
     return identifier(table.key[0]) if len(table.key) == 1 else f"row({identifiers(table.key)})"

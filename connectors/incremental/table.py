@@ -31,8 +31,8 @@ class RawTable:
         key: Columns that identify a row; the first load walks in order of the first one.
         strategy: `keyed` is loaded in chunks by key and then by cursor; `whole` is small and read again each time.
         version: Raised when the same source row would give another raw row, so that the table is loaded anew.
-        reload_on_rename: Tables to load anew when keys vanish from this one while others appear: the source has
-            renamed something without a trace in the tables that name it.
+        reload_on_rename: Tables to load anew when they name a key that has vanished from this one: the source has
+            renamed something, and rewritten the rows that name it without a trace.
     """
 
     name: str

@@ -140,9 +140,24 @@ def test_a_rename_reads_the_tables_that_carry_the_name_anew(
 ) -> None:
     load(server)
     server.rename("A", "APPLE")
-    server.rows["products"]["APPLE"]["stamp"] = 1  # it moved no stamp that the cursor would see
-    load(server, is_deep=True)
+    load(server)
     must_equal(workspace, server)
+    server.rename("APPLE", "apple")
+    server.rows["products"]["apple"]["stamp"] = 1  # it moved no stamp that the cursor would see
+    load(server)
+    must_equal(workspace, server)
+
+
+def test_a_product_that_nothing_names_is_deleted_without_reading_the_lines_again(
+    load: Load, server: FakeServer, workspace: Workspace
+) -> None:
+    load(server)
+    del server.rows["products"]["B"]
+    server.put("products", code="C", name="Cheese")
+    server.requests.clear()
+    load(server)
+    must_equal(workspace, server)
+    assert server.requests.count("the.lines page") <= 2
 
 
 def test_a_record_that_cannot_be_a_row_goes_to_quarantine_and_comes_back_mended(
