@@ -13,7 +13,8 @@ from connectors.incremental.table import Batch, Everything, RawTable
 from connectors.ospos.client import Row
 from connectors.ospos.readers import WholeReader
 from connectors.ospos.rows import as_arrow, typed_columns
-from connectors.ospos.tables import CUSTOMERS, TableSpec
+from connectors.ospos.spec import TableSpec
+from connectors.ospos.tables import CUSTOMERS
 
 
 def customers_table(prefix: str, spec: TableSpec) -> RawTable:

@@ -14,7 +14,8 @@ from connectors.ospos.client import OsposClient, Row
 from connectors.ospos.clock import ShopClock
 from connectors.ospos.documents import Documents, Seen, portions
 from connectors.ospos.rows import as_arrow, typed
-from connectors.ospos.tables import DOCUMENTS, TableSpec
+from connectors.ospos.spec import TableSpec
+from connectors.ospos.tables import DOCUMENTS
 
 ROWS_PER_BATCH: Final = 100_000
 BLOCK: Final = 10_000

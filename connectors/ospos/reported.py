@@ -17,7 +17,7 @@ from connectors.ospos.client import OsposClient
 from connectors.ospos.clock import ShopClock
 from connectors.ospos.documents import Documents
 from connectors.ospos.rows import as_arrow, typed
-from connectors.ospos.tables import Column, TableSpec
+from connectors.ospos.spec import Column, TableSpec
 
 REPORTED_DAYS: Final = 400
 RECENT_DAYS: Final = 7

@@ -12,7 +12,7 @@ from connectors.incremental.rows import arrow_schema
 from connectors.incremental.table import RawTable, Rejected
 from connectors.ospos.client import Row
 from connectors.ospos.clock import ShopClock, instants
-from connectors.ospos.tables import Kind, TableSpec
+from connectors.ospos.spec import Kind, TableSpec
 
 _DECIMAL: Final = pa.decimal128(18, 4)
 _WIDE: Final = pa.decimal128(38, 10)

@@ -16,7 +16,8 @@ from connectors.ospos.look import Shop, look_around
 from connectors.ospos.readers import DocumentReader, WholeReader
 from connectors.ospos.reported import SALES_DAILY, STOCK, ReportedSalesReader, stock_source
 from connectors.ospos.settings import OsposSource
-from connectors.ospos.tables import CONFIG_KEYS, MASTERS, READABLE, SALES, SPECS, Column, TableSpec
+from connectors.ospos.spec import Column, TableSpec
+from connectors.ospos.tables import CONFIG_KEYS, MASTERS, READABLE, SALES, SPECS
 from connectors.ospos.tables import STOCK as STOCK_TABLES
 from retail.settings import Settings
 from retail.workspace import Workspace

@@ -16,6 +16,7 @@ from connectors.ospos.reported import SALES_DAILY, STOCK
 from connectors.ospos.tables import CUSTOMERS, SPECS
 from tests.dbt.conftest import TYPES, Shop, parse
 
+pytestmark = pytest.mark.xdist_group("ospos-staging")  # so that the project is parsed once
 SOLD_AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 Columns = Mapping[str, str]
 

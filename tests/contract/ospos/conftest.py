@@ -29,6 +29,8 @@ ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT.parent / "shared" / "sources" / "ospos" / "sample.sql"
 PROJECT = ROOT / "dbt_project"
 GUIDE = ROOT / "docs" / "connect" / "ospos.md"
+TODAY = Documents.__dict__["today"]
+"""The property that `_on_the_recorded_day` replaces."""
 PASSWORD = "p@ss/wörd:#? %41"
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.ospos.client import opened
 from connectors.ospos.clock import ShopClock
+from connectors.ospos.documents import Documents
 from connectors.ospos.rows import as_arrow, typed
 from connectors.ospos.tables import READABLE, SPECS
-from tests.contract.ospos.conftest import PASSWORD, Ospos, dump, grants, recorded
+from tests.contract.ospos.conftest import PASSWORD, TODAY, Ospos, dump, grants, recorded
 
 DOCUMENT_TABLES = (
     "sales_items",
@@ -189,6 +195,43 @@ def test_the_zone_of_the_database_server_changes_nothing(
     elsewhere = make_ospos(sql=recorded(offset))
     elsewhere.load()
     assert elsewhere.raw(sql) == expected
+
+
+def test_today_is_the_servers_moment_on_the_shops_clock(ospos: Ospos) -> None:
+    ospos.server.execute("SET GLOBAL time_zone = '-11:00'")
+    zone = ZoneInfo("Pacific/Kiritimati")
+    days = [datetime.now(zone).date()]
+    with opened(ospos.source, PASSWORD, READABLE) as client:
+        today = TODAY.func(Documents(client, ShopClock(zone.key), 1, frozenset()))
+    ospos.server.execute("SET GLOBAL time_zone = '+00:00'")
+    assert today.date() in [*days, datetime.now(zone).date()]
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "utc"),
+    [
+        ("America/New_York", "2026-03-08 01:59:59", "2026-03-08 06:59:59"),
+        ("America/New_York", "2026-03-08 03:00:00", "2026-03-08 07:00:00"),
+        ("America/New_York", "2026-11-01 01:30:00", "2026-11-01 05:30:00"),  # comes twice: the first one
+        ("America/New_York", "2026-11-01 02:00:00", "2026-11-01 07:00:00"),
+        ("Australia/Lord_Howe", "2026-04-05 02:00:00", "2026-04-04 15:30:00"),
+        ("Asia/Kathmandu", "1985-12-31 23:59:59", "1985-12-31 18:29:59"),
+        ("Europe/London", "2026-07-01 12:00:00", "2026-07-01 11:00:00"),
+        ("UTC", "1970-01-01 00:00:00", "1970-01-01 00:00:00"),
+    ],
+)
+def test_the_shops_clock_is_turned_into_utc(zone: str, wall: str, utc: str) -> None:
+    clock = ShopClock(zone)
+    seconds = int((datetime.fromisoformat(wall) - datetime(1970, 1, 1)).total_seconds())  # noqa: DTZ001
+    expected = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert clock.to_utc(pa.array([seconds, None])).to_pylist() == [expected, None]
+    assert clock.moment(seconds) == expected
+
+
+@given(seconds=st.integers(0, 2**31 - 1), zone=st.sampled_from(["America/New_York", "Europe/London", "Asia/Tehran"]))
+def test_many_times_at_once_are_as_each_alone(seconds: int, zone: str) -> None:
+    clock = ShopClock(zone)
+    assert clock.to_utc(pa.array([seconds])).to_pylist() == [clock.moment(seconds)]
 
 
 def test_zero_dates_and_empty_values_are_put_aside_and_nothing_fails(ospos: Ospos) -> None:

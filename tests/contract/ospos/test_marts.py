@@ -13,6 +13,7 @@ from retail.workspace import WorkspaceDescription, create
 from tests.contract.ospos.conftest import Ospos, new_shop
 from tests.mariadb import MariaDb
 
+pytestmark = pytest.mark.xdist_group("ospos-marts")  # so that it is built once
 LINES = "from staging.stg_ospos__sale_lines where sale_id = 'ospos:{}'"
 
 
