@@ -15,6 +15,7 @@ from connectors.files.template import template
 Setting = Literal["decimal", "date_order", "encoding", "amounts", "columns"]
 Document = dict[str, object]
 
+_AS_IT_IS: Final = frozenset({"text", "boolean"})
 ONLY_STORE: Final = "main"
 _DECIMALS: Final = {".": "a point: 1,234.56", ",": "a comma: 1.234,56"}
 _ORDERS: Final = {"dmy": "the day: 31/12/2024", "mdy": "the month: 12/31/2024", "ymd": "the year: 2024/12/31"}
@@ -158,10 +159,11 @@ def mapped(proposal: Proposal, guessed: Guess, answers: Answers) -> None:
     if guessed.missing:
         _ask_for_columns(proposal, guessed)
         return
-    used = {column.header: column for column in guessed.columns.values()}
-    used |= {
-        guessed.concepts[name].header: guessed.concepts[name] for name in ("amount", "time") if name in guessed.concepts
-    }
+    declared = template().tables[guessed.table].columns
+    # codes look like numbers too: only what becomes a number or a date tells how these are written
+    used = {column.header: column for name, column in guessed.columns.items() if declared[name].type not in _AS_IT_IS}
+    if "amount" in guessed.concepts:
+        used[guessed.concepts["amount"].header] = guessed.concepts["amount"]
     own = written(proposal, used.values(), answers, has_template=False)
 
     def value(column: Facts) -> object:

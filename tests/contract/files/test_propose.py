@@ -137,6 +137,14 @@ def test_numbers_that_fit_both_marks_are_asked_about_unless_another_column_tells
     assert "decimal: ','" in str(suggestion.text)
 
 
+def test_codes_that_look_like_numbers_are_no_numbers(make_shop: Callable[..., Shop]) -> None:
+    shop = make_shop()
+    shop.write("till.csv", "date,item code,qty,net\n2025-05-13,1.234,1,2.50\n2025-05-13,A1,1,2.50\n")
+    suggestion = proposed(shop)
+    assert suggestion.questions == []
+    assert "decimal" not in str(suggestion.text)
+
+
 def test_a_file_of_the_template_needs_no_mapping(make_shop: Callable[..., Shop]) -> None:
     shop = make_shop()
     shop.sale_lines("sale_lines.csv", "T1,S1,P1,2025-05-01 10:00,1.250,9.125")
