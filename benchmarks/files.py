@@ -106,9 +106,12 @@ def _read_csv(folder: Path, csv: Path) -> Outcome:
         names = handle.readline().strip().split(",")
     columns = {name: DUCKDB_TYPES[declared[name].type] for name in names}
     settings = Settings()
-    config = {**OFFLINE, "threads": settings.threads, "memory_limit": settings.warehouse_memory_limit}
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "threads": settings.threads,
+        "memory_limit": settings.warehouse_memory_limit,
+    }
     began = time.process_time()
-    with duckdb.connect(str(folder / "bare.duckdb"), config=config) as connection, stopwatch() as watch:
+    with duckdb.connect(str(folder / "bare.duckdb"), config={**OFFLINE, **limits}) as connection, stopwatch() as watch:
         connection.execute("set enable_progress_bar = false")
         connection.execute(f"create table lines as from read_csv(?, header = true, columns = {columns})", [str(csv)])
         connection.execute("checkpoint")

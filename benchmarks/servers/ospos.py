@@ -11,6 +11,7 @@ from typing import Final
 
 import connectorx
 import duckdb
+import pyarrow as pa
 
 from benchmarks.servers.loading import load_once, new_workspace
 from benchmarks.timing import stopwatch
@@ -114,7 +115,8 @@ def _alone(server: MariaDb) -> tuple[int, float]:
     rows = 0
     with stopwatch() as watch:
         for table in COPIED:
-            rows += connectorx.read_sql(url, f"SELECT * FROM ospos_{table}", return_type="arrow").num_rows
+            answer: pa.Table = connectorx.read_sql(url, f"SELECT * FROM ospos_{table}", return_type="arrow")
+            rows += answer.num_rows
     return rows, watch.seconds
 
 
