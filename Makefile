@@ -19,7 +19,7 @@ DEV := $(VENV)/.dev
 JOURNEY := $(VENV)/.complete-journey
 CONSTRAINED := $(BIN)/uv pip install --quiet --python $(BIN)/python --constraints constraints.txt
 
-.PHONY: help install demo test test-slow check bench clean
+.PHONY: help install demo test test-slow check bench bench-connectors clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -44,6 +44,9 @@ check: $(DEV)  ## ruff, mypy, import-linter, sqlfluff
 
 bench: $(DEV)  ## the figures of docs/benchmarks.md (LINES=1,10,50 in millions)
 	@$(BIN)/python -m benchmarks $(if $(LINES),--lines $(LINES),)
+
+bench-connectors: $(DEV)  ## how fast systems and files are read, beside what their protocol alone gives
+	@$(BIN)/python -m benchmarks.connectors
 
 clean:  ## remove the environment and the demo workspaces (never a real one)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,12 +38,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.files", description=__doc__)
     parser.add_argument("--lines", default="1,10", help="sizes in millions of lines (default: 1,10)")
     sizes = [int(size) for size in parser.parse_args().lines.split(",")]
-    print("| lines | ids | CSV | read_csv | load | ratio | CPU ratio | unchanged | peak memory |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    for millions in sizes:
-        for has_ids in (True, False):
-            print(_row(millions, has_ids=has_ids), flush=True)
+    print(table(sizes))
     return 0
+
+
+def table(sizes: Sequence[int]) -> str:
+    """The table of files, a row per size with and without ids."""
+    rows = [
+        "| lines | ids | CSV | read_csv | load | ratio | CPU ratio | unchanged | peak memory |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*rows, *[_row(millions, has_ids=has_ids) for millions in sizes for has_ids in (True, False)]])
 
 
 def _row(millions: int, *, has_ids: bool) -> str:

@@ -33,13 +33,18 @@ def update(result: BenchmarkResult, document: Path) -> None:
     text = document.read_text()
     bodies = {"summary": summary(result.sizes), "results": whole(result.sizes), "machine": machine(result)}
     for name, body in bodies.items():
-        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-        before, found, rest = text.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not found or not closed:
-            raise ValueError(f"{document} has no place for {name}. Add the lines {begin} and {end}.")
-        text = f"{before}{begin}\n{body}\n{end}{after}"
+        text = between_markers(text, name, body)
     document.write_text(text)
+
+
+def between_markers(text: str, name: str, body: str) -> str:
+    """The text of a document with another body between the markers of that name."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"The document has no place for {name}. Add the lines {begin} and {end}.")
+    return f"{before}{begin}\n{body}\n{end}{after}"
 
 
 def summary(sizes: Sequence[SizeResult]) -> str:
