@@ -65,10 +65,10 @@ def as_format(condition: str) -> str:
 def deliver(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str, loads: Sequence[TableLoad]
 ) -> None:
-    """Load tables as one dlt package: a killed run leaves a package that `drop_interrupted` finds.
+    """Load tables as one dlt package. What a killed run leaves is given up; `connectors.journal` delivers again.
 
     Raises:
-        PipelineError: dlt could not finish; the package is left for `drop_interrupted` as well.
+        PipelineError: dlt could not finish.
     """
     from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -78,27 +78,6 @@ def deliver(
             pipeline.run([_resource(load) for load in loads])
         except PipelineStepFailed as error:
             raise stopped(workspace, source, error) from error
-
-
-def drop_interrupted(connection: duckdb.DuckDBPyConnection, workspace: Workspace, source: str) -> frozenset[str]:
-    """Give up what a killed load left behind.
-
-    Its files are read again instead of taken up: a job that had run when the process died would run twice.
-
-    Returns:
-        Tables that the killed load may have changed in part.
-    """
-    if not (workspace.dlt_state / source).is_dir():
-        return frozenset()
-    with _environment(workspace):
-        pipeline = _pipeline(connection, workspace, source)
-        if not pipeline.has_pending_data:
-            return frozenset()
-        packages = [pipeline.get_load_package_info(load_id) for load_id in pipeline.list_normalized_load_packages()]
-        jobs = [job for package in packages for jobs in package.jobs.values() for job in jobs]
-        tables = {job.job_file_info.table_name for job in jobs}
-        pipeline.abort_packages()
-        return frozenset(tables)
 
 
 def stored_states(

@@ -70,7 +70,8 @@ def open_warehouse(workspace: Workspace, settings: Settings) -> Iterator[duckdb.
         },
     )
     try:
-        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        # Without a terminal DuckDB would print its bar on standard output, amid what `--json` prints there.
+        connection.execute("SET GLOBAL TimeZone = 'UTC'; SET enable_progress_bar = false")
         yield connection
     finally:
         connection.close()

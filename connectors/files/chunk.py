@@ -14,7 +14,7 @@ from connectors.files.contacts import raw_types
 from connectors.files.read_file import write_part
 from connectors.files.system_tables import Delivered, SystemTables, lacks_columns
 from connectors.files.template import Template
-from connectors.incremental.journal import Journal
+from connectors.journal import Journal
 from connectors.sql import identifier
 from connectors.warehouse import columns_of
 from retail.progress import Progress

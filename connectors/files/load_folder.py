@@ -30,7 +30,7 @@ from connectors.files.stamps import as_text, known_contents, note_stamps
 from connectors.files.stores import collect_stores
 from connectors.files.system_tables import SystemTables
 from connectors.files.template import TemplateTable, template
-from connectors.incremental.journal import Journal
+from connectors.journal import Journal
 from connectors.report import LoadReport
 from connectors.sql import literals
 from connectors.warehouse import columns_of, loaded_files, open_warehouse

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 from connectors.dlt_run import TableLoad
 from connectors.incremental.bookkeeping import Quarantine, capabilities_load, loads_load
 from connectors.incremental.difference import Difference, find_difference, missing_keys, names_any
-from connectors.incremental.journal import Journal
 from connectors.incremental.reader import Source, TableReader
 from connectors.incremental.spool import Spool, empty_part, read_ahead
 from connectors.incremental.state import TableState
 from connectors.incremental.table import ByKey, Everything, RawTable
+from connectors.journal import Journal
 from connectors.report import LoadReport
 from connectors.sql import identifier
 from connectors.warehouse import row_count

@@ -13,11 +13,11 @@ import duckdb
 from connectors.dlt_run import TableLoad
 from connectors.incremental.bookkeeping import quarantine_load
 from connectors.incremental.difference import keys_condition, without_repeated_keys
-from connectors.incremental.journal import Journal
 from connectors.incremental.reader import TableReader
 from connectors.incremental.spool import Spool, empty_part, read_ahead
 from connectors.incremental.state import TableState
 from connectors.incremental.table import Key
+from connectors.journal import Journal
 from connectors.report import LoadReport
 from connectors.sql import identifier
 from connectors.warehouse import row_count

@@ -13,11 +13,11 @@ from connectors.failures import load_failures
 from connectors.incremental.bookkeeping import SYSTEM_TABLES
 from connectors.incremental.changes import load_changes
 from connectors.incremental.first_load import FirstLoad
-from connectors.incremental.journal import Journal
 from connectors.incremental.reader import Source, TableReader
 from connectors.incremental.rows import arrow_schema
 from connectors.incremental.spool import empty_part
 from connectors.incremental.state import TableState
+from connectors.journal import Journal
 from connectors.report import LoadReport
 from connectors.source import SourceConfig
 from connectors.warehouse import columns_of, open_warehouse

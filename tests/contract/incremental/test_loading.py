@@ -231,7 +231,7 @@ def test_a_delivery_that_was_cut_off_is_finished_without_the_source(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("connectors.incremental.journal.deliver", die)
+        patched.setattr("connectors.journal.deliver", die)
         with pytest.raises(KeyboardInterrupt):
             load(server)
     wanted = {name: dict(table) for name, table in server.rows.items()}
