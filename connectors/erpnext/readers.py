@@ -14,7 +14,7 @@ from connectors.erpnext.client import REFUSALS, ERPNextClient, Query
 from connectors.erpnext.doctable import NAME, DocTable
 from connectors.erpnext.records import RowMaker
 from connectors.http import HttpError
-from connectors.incremental import Batch, ByKey, Cursor, Key, OfParents, RawTable
+from connectors.incremental import Batch, ByKey, Cursor, Key, OfParents, RawTable, ReadWhole
 
 Record = dict[str, Any]
 
@@ -200,7 +200,7 @@ class CustomerReader(DocumentReader):
         return self._site.maker.person(str(record[NAME]))
 
 
-class WholeReader:
+class WholeReader(ReadWhole):
     """A small table that is read again each time.
 
     Args:
@@ -220,27 +220,3 @@ class WholeReader:
     def read(self) -> Iterator[Batch]:
         """Every row."""
         return self._batches()
-
-    def watermark(self) -> Cursor | None:
-        """None: it is read whole."""
-        return None
-
-    def count(self) -> int | None:
-        """None: it is read whole."""
-        return None
-
-    def first_load(self, after: Key | None) -> Iterator[Batch]:  # noqa: ARG002 (read whole)
-        """Every row."""
-        return self.read()
-
-    def changes(self, since: Cursor | None, *, is_deep: bool) -> Iterator[Batch]:  # noqa: ARG002 (read whole)
-        """Every row."""
-        return self.read()
-
-    def keys(self) -> Iterator[pa.Table] | None:
-        """None: it is read whole."""
-        return None
-
-    def by_keys(self, keys: pa.Table) -> Iterator[Batch]:  # noqa: ARG002 (read whole)
-        """None are missing from a table that is read whole."""
-        return iter(())

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from connectors.incremental.load import load_source
-from connectors.incremental.reader import Capability, Source, TableReader
+from connectors.incremental.reader import Capability, ReadWhole, Source, TableReader
 from connectors.incremental.rows import arrow_schema, typed_rows
 from connectors.incremental.table import (
     Batch,
@@ -34,6 +34,7 @@ __all__ = [
     "KeyRange",
     "OfParents",
     "RawTable",
+    "ReadWhole",
     "Rejected",
     "Replaces",
     "Source",

@@ -103,7 +103,7 @@ def names_any(connection: duckdb.DuckDBPyConnection, table: RawTable, target: st
         other: The table of the keys, of one column.
         gone: File with the keys.
     """
-    texts = [identifier(name) for name, logical in table.columns.items() if logical == "text"]
+    texts = [f"named.{identifier(name)}" for name, logical in table.columns.items() if logical == "text"]
     key = f"gone.{key_tuple(other)}"
     hits = " OR ".join(f"{text} = {key} OR contains({text}, '\"' || {key} || '\"')" for text in texts)
     query = f"SELECT 1 FROM {target} AS named, {parquet([gone])} AS gone WHERE {hits or 'false'} LIMIT 1"

@@ -59,6 +59,36 @@ class TableReader(Protocol):
         """The rows with these keys (columns of the key), which the warehouse lacks."""
 
 
+class ReadWhole:
+    """What a reader of a `whole` table answers to the questions about keys and changes: nothing."""
+
+    __slots__ = ()
+
+    def watermark(self) -> Cursor | None:
+        """None: it is read whole."""
+        return None
+
+    def count(self) -> int | None:
+        """None: reading it counts it."""
+        return None
+
+    def first_load(self, after: Key | None) -> Iterator[Batch]:  # noqa: ARG002 (the protocol's)
+        """Nothing: it is read whole."""
+        return iter(())
+
+    def changes(self, since: Cursor | None, *, is_deep: bool) -> Iterator[Batch]:  # noqa: ARG002
+        """Nothing: it is read whole."""
+        return iter(())
+
+    def keys(self) -> Iterator[pa.Table] | None:
+        """None: what is gone is not among what is read."""
+        return None
+
+    def by_keys(self, keys: pa.Table) -> Iterator[Batch]:  # noqa: ARG002
+        """Nothing: it is read whole."""
+        return iter(())
+
+
 class Source(Protocol):
     """A source that is logged in to and has been looked at."""
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-import pyarrow as pa
-
 from connectors.contacts import ContactHasher
-from connectors.incremental import Batch, Cursor, Everything, Key, RawTable, TableReader, arrow_schema, typed_rows
+from connectors.incremental import (
+    Batch,
+    Everything,
+    RawTable,
+    ReadWhole,
+    TableReader,
+    arrow_schema,
+    typed_rows,
+)
 from connectors.inventree.client import InvenTreeClient
 from connectors.inventree.listing import Record, read_list
 from connectors.inventree.look import Look
@@ -19,7 +25,7 @@ ROWS_OF_A_BATCH: Final = 10_000
 Records = Callable[[], list[Record]]
 
 
-class WholeReader:
+class WholeReader(ReadWhole):
     """Reads a table whole each time.
 
     Args:
@@ -51,33 +57,6 @@ class WholeReader:
             part = records[start : start + ROWS_OF_A_BATCH]
             rows, rejected = typed_rows(self._table, part, is_personal=self._is_personal)
             yield Batch(rows, rejected, Everything())
-
-    def watermark(self) -> Cursor | None:
-        """None: a table that is read whole has no cursor."""
-        return None
-
-    def count(self) -> int | None:
-        """None: reading it counts it."""
-        return None
-
-    def first_load(self, after: Key | None) -> Iterator[Batch]:
-        """The same as `read`."""
-        del after
-        return self.read()
-
-    def changes(self, since: Cursor | None, *, is_deep: bool) -> Iterator[Batch]:
-        """The same as `read`."""
-        del since, is_deep
-        return self.read()
-
-    def keys(self) -> Iterator[pa.Table] | None:
-        """None: rows that are gone are not among those that are read."""
-        return None
-
-    def by_keys(self, keys: pa.Table) -> Iterator[Batch]:
-        """The same as `read`."""
-        del keys
-        return self.read()
 
 
 def readers_of(

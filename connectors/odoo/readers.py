@@ -14,7 +14,18 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from connectors.incremental import Batch, ByKey, Cursor, Everything, Key, KeyRange, RawTable, Replaces, typed_rows
+from connectors.incremental import (
+    Batch,
+    ByKey,
+    Cursor,
+    Everything,
+    Key,
+    KeyRange,
+    RawTable,
+    ReadWhole,
+    Replaces,
+    typed_rows,
+)
 from connectors.odoo.client import Context, OdooClient
 from connectors.odoo.fields import PAGE, Mapped, Record
 
@@ -144,7 +155,7 @@ class ModelReader:
 
 
 @dataclass(frozen=True, slots=True)
-class AbsentReader:
+class AbsentReader(ReadWhole):
     """Stands for a model that is not there or may not be read: it has no rows, and what was read before is kept."""
 
     raw: RawTable
@@ -155,30 +166,6 @@ class AbsentReader:
         return self.raw
 
     def read(self) -> Iterator[Batch]:
-        """Nothing."""
-        return iter(())
-
-    def watermark(self) -> Cursor | None:
-        """Nowhere: once the model is there, all of it is read."""
-        return None
-
-    def count(self) -> int | None:
-        """Unknown."""
-        return None
-
-    def first_load(self, after: Key | None) -> Iterator[Batch]:  # noqa: ARG002 (the engine's protocol)
-        """Nothing."""
-        return iter(())
-
-    def changes(self, since: Cursor | None, *, is_deep: bool) -> Iterator[Batch]:  # noqa: ARG002
-        """Nothing."""
-        return iter(())
-
-    def keys(self) -> Iterator[pa.Table] | None:
-        """Unknown."""
-        return None
-
-    def by_keys(self, keys: pa.Table) -> Iterator[Batch]:  # noqa: ARG002
         """Nothing."""
         return iter(())
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from connectors.incremental.reader import ReadWhole
 from connectors.incremental.rows import arrow_schema
 from connectors.incremental.table import Batch, Cursor, Everything, Key, KeyRange, OfParents, RawTable
 from connectors.ospos.client import OsposClient, Row
@@ -23,7 +24,7 @@ BLOCK: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class WholeReader:
+class WholeReader(ReadWhole):
     """Reads a table whole. One that may not be read has no rows.
 
     Attributes:
@@ -54,30 +55,6 @@ class WholeReader:
     def _batch(self, page: Sequence[Row]) -> Batch:
         rows, rejected = typed(self.spec, self.table, as_arrow(self.spec, page), self.clock)
         return Batch(rows, rejected, Everything())
-
-    def watermark(self) -> Cursor | None:
-        """None: it is read whole."""
-        return None
-
-    def count(self) -> int | None:
-        """None: it is read whole."""
-        return None
-
-    def first_load(self, after: Key | None) -> Iterator[Batch]:  # noqa: ARG002
-        """Nothing: it is read whole."""
-        yield from ()
-
-    def changes(self, since: Cursor | None, *, is_deep: bool) -> Iterator[Batch]:  # noqa: ARG002
-        """Nothing: it is read whole."""
-        yield from ()
-
-    def keys(self) -> Iterator[pa.Table] | None:
-        """None: it is read whole."""
-        return None
-
-    def by_keys(self, keys: pa.Table) -> Iterator[Batch]:  # noqa: ARG002
-        """Nothing: it is read whole."""
-        yield from ()
 
 
 class DocumentReader:

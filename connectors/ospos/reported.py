@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-import pyarrow as pa
-
+from connectors.incremental.reader import ReadWhole
 from connectors.incremental.table import Batch, Cursor, Key, KeyRange, RawTable
 from connectors.ospos.client import OsposClient
 from connectors.ospos.clock import ShopClock
@@ -101,7 +100,7 @@ def sales_source(client: OsposClient, *, since: str, highest: int, decimals: int
     )
 
 
-class ReportedSalesReader:
+class ReportedSalesReader(ReadWhole):
     """Reads what the database adds up for each day and location of the last days."""
 
     def __init__(
@@ -122,14 +121,6 @@ class ReportedSalesReader:
         """Nothing: it is read by day."""
         yield from ()
 
-    def watermark(self) -> Cursor | None:
-        """None: the days are counted from today."""
-        return None
-
-    def count(self) -> int | None:
-        """None: only the last days are known."""
-        return None
-
     def first_load(self, after: Key | None) -> Iterator[Batch]:  # noqa: ARG002
         """Every day of the last ones."""
         yield self._days(REPORTED_DAYS, is_all=True)
@@ -137,14 +128,6 @@ class ReportedSalesReader:
     def changes(self, since: Cursor | None, *, is_deep: bool) -> Iterator[Batch]:  # noqa: ARG002
         """The very last days, or all of the last ones, earlier ones being dropped then."""
         yield self._days(REPORTED_DAYS if is_deep else RECENT_DAYS, is_all=is_deep)
-
-    def keys(self) -> Iterator[pa.Table] | None:
-        """None: only the last days are known."""
-        return None
-
-    def by_keys(self, keys: pa.Table) -> Iterator[Batch]:  # noqa: ARG002
-        """Nothing: keys are not compared."""
-        yield from ()
 
     def _days(self, days: int, *, is_all: bool) -> Batch:
         first = (self._documents.today - timedelta(days=days)).date()

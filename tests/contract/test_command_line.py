@@ -19,7 +19,7 @@ import pytest
 from cli.main import main
 from connectors.credentials import CREDENTIALS
 from retail.workspace import Workspace
-from tests.contract.erpnext import conftest as erpnext
+from tests.contract.erpnext import fake_site as erpnext
 from tests.contract.inventree import conftest as inventree
 from tests.contract.leaks import files_with, forms
 from tests.contract.odoo import fake_odoo
@@ -68,8 +68,8 @@ def odoo_server(version: str) -> Iterator[Server]:
 
 @contextmanager
 def erpnext_server(version: int) -> Iterator[Server]:
-    with erpnext.serving(erpnext.FakeSite(version)) as site:
-        yield Server(("erpnext", "--url", site.url), (erpnext.KEY, erpnext.SECRET))
+    with answering(erpnext.handler(erpnext.Host(erpnext.FakeSite(version)))) as url:
+        yield Server(("erpnext", "--url", url), (erpnext.KEY, erpnext.SECRET))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,14 @@ class Terminal:
         while self._read(time.monotonic() + LONGEST_WAIT_SECONDS):
             pass
         return self.process.wait(timeout=LONGEST_WAIT_SECONDS)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, and again as a person would: one between the question and the wait for it is lost."""
+        deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            self.type("\x03")
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=5)
 
     def close(self) -> None:
         self.process.kill()
@@ -147,7 +156,7 @@ def test_an_interruption_at_a_question_leaves_nothing(
     if is_killed:
         terminal.process.send_signal(signal.SIGKILL)
     else:
-        terminal.type("\x03")
+        terminal.interrupt()
     assert terminal.ended() == (-signal.SIGKILL if is_killed else 130), terminal.shown
     assert "Traceback" not in terminal.shown
     assert not (tmp_path / "home").exists()

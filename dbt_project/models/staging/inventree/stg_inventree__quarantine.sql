@@ -1,9 +1,1 @@
-select
-    'inventree' as source,
-    cast(table_name as varchar) as table_name,
-    cast(file as varchar) as file,
-    cast(line as bigint) as line,
-    cast(reason as varchar) as reason,
-    nullif(cast(row_text as varchar), '') as row_text,
-    cast(loaded_at as timestamp with time zone) as loaded_at
-from {{ source('raw_inventree', 'quarantine') }}
+{{ stage_quarantine('inventree') }}
