@@ -49,7 +49,7 @@ INGEST_RETRIES = RetryPolicy(max_retries=2, delay=2, backoff=Backoff.EXPONENTIAL
 
 
 def ingest_assets(source: str, manifest: Manifest) -> list[AssetsDefinition | AssetSpec]:
-    """Raw tables of a source, each from a file of that name."""
+    """Raw tables of a source, each from files or a server's table of that name."""
     tables = raw_tables_of(manifest, source)
     files = [
         AssetSpec(file_key(source, table), group_name="sources", description=f"Files or pages of {table} in {source}.")
@@ -65,7 +65,11 @@ def ingest_assets(source: str, manifest: Manifest) -> list[AssetsDefinition | As
         )
         for table in tables
     ]
-    everything_read = AssetCheckSpec("every_file_was_read", asset=specs[0].key, description="No file was passed over.")
+    everything_read = AssetCheckSpec(
+        "everything_was_read",
+        asset=specs[0].key,
+        description="No file, and no table of a server, was passed over.",
+    )
     nothing_lost = AssetCheckSpec(
         "nothing_was_lost",
         asset=specs[0].key,
