@@ -231,7 +231,7 @@ def test_products_are_items_that_can_be_sold(built: Shop) -> None:
     assert products["KAFFEE-500"] == [True, True, "goods", "Getränke", "4006381333931", None]
     assert products["ALT-DISABLED"][0] is False
     assert products["GESCHENKSET"][1:3] == [False, "goods"]
-    assert products["SERVICE-MAHLEN"][1:3] == [False, "charge"]
+    assert products["SERVICE-MAHLEN"][1:3] == [False, "goods"]
     assert products["SHIRT-M"][-1] == "erpnext:SHIRT"
 
 

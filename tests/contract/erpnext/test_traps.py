@@ -54,6 +54,10 @@ def arrange(site: FakeSite) -> None:
     tax(site, "UNTOLD", 1, 21.40)
     order(site, "TEXT", 214.00)
     site.rows_of("Sales Invoice Item", "TEXT")[1].update(item_code=None, warehouse=None)
+    for item, name in (("CARRIAGE", "Versandkosten"), ("REPAIR", "Mending a tear")):
+        site.copy("Item", "SERVICE-MAHLEN", item, item_name=name)
+        order(site, f"WITH-{item}", 214.00)
+        site.rows_of("Sales Invoice Item", f"WITH-{item}")[1].update(item_code=item)
     order(site, "OPENING", 999.00, is_opening="Yes")
     order(site, "NOWHERE", 214.00)
     for row in site.rows_of("Sales Invoice Item", "NOWHERE"):
@@ -119,6 +123,14 @@ def test_a_line_of_text_counts_as_a_charge(built: Shop) -> None:
     assert built.rows("select net_amount, charges_amount from marts.fct_sales where sale_id = 'erpnext:TEXT'") == [
         (Decimal("160.0000"), Decimal("54.0000"))
     ]
+
+
+@pytest.mark.parametrize(("item", "charges"), [("CARRIAGE", 54), ("REPAIR", 0)])
+def test_carriage_that_is_an_item_is_a_charge_and_any_other_service_a_sale(
+    built: Shop, item: str, charges: int
+) -> None:
+    sums = f"select net_amount, charges_amount from marts.fct_sales where sale_id = 'erpnext:WITH-{item}'"
+    assert built.rows(sums) == [(Decimal(214 - charges), Decimal(charges))]
 
 
 def test_what_opens_the_books_is_no_sale(built: Shop) -> None:

@@ -1,12 +1,6 @@
 with bundles as (
     select distinct new_item_code as item_code
     from {{ source('raw_erpnext', 'product_bundle') }}
-),
-
--- A shop that keeps stock of nothing has goods all the same.
-stocking as (
-    select coalesce(bool_or(is_stock_item), false) as is_any_stocked
-    from {{ source('raw_erpnext', 'item') }}
 )
 
 select
@@ -30,9 +24,8 @@ select
     case
         when coalesce(item.is_fixed_asset, false) then 'charge'
         when item.is_stock_item or bundles.item_code is not null or item.delivered_by_supplier then 'goods'
-        when stocking.is_any_stocked then 'charge'
+        when {{ names_a_charge("concat_ws(' ', item.name, item.item_name, item.item_group)") }} then 'charge'
         else 'goods'
     end as kind
 from {{ source('raw_erpnext', 'item') }} as item
-cross join stocking
 left join bundles on item.name = bundles.item_code

@@ -77,6 +77,10 @@ charges as (
     union distinct
     select down_payment_product_id as product_id
     from {{ source('raw_odoo', 'pos_config') }}
+    union distinct
+    select product_id
+    from {{ ref('stg_odoo__product_units') }}
+    where is_charge
 )
 
 select

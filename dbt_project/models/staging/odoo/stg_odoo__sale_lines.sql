@@ -11,28 +11,39 @@ combo_parents as (
     where combo_parent_id is not null
 ),
 
-till_products as (
+no_goods as (
     select
         tip_product_id as product_id,
-        'charge' as line_type
+        'charge' as line_type,
+        true as is_of_till
     from {{ source('raw_odoo', 'pos_config') }}
     union distinct
     select
         down_payment_product_id as product_id,
-        'charge' as line_type
+        'charge' as line_type,
+        true as is_of_till
     from {{ source('raw_odoo', 'pos_config') }}
     union distinct
     select
         discount_product_id as product_id,
-        'discount' as line_type
+        'discount' as line_type,
+        true as is_of_till
     from {{ source('raw_odoo', 'pos_config') }}
+    union distinct
+    select
+        products.product_id,
+        'charge' as line_type,
+        false as is_of_till
+    from {{ ref('stg_odoo__product_units') }} as products
+    where products.is_charge
 ),
 
 special_products as (
     select
         product_id,
-        min(line_type) as line_type
-    from till_products
+        min(line_type) as line_type,
+        bool_or(is_of_till) as is_of_till
+    from no_goods
     where product_id is not null
     group by product_id
 ),
@@ -63,7 +74,7 @@ pos_lines as (
             -- A refund in the back office copies the order's number, but gives back what the order counted.
             when
                 counted_orders.sale_order_id is not null
-                and (lines.refunded_orderline_id is null or special_products.line_type is not null)
+                and (lines.refunded_orderline_id is null or special_products.is_of_till)
                 then 'adjustment'
             when coalesce(lines.is_reward_line, false) or lines.reward_id is not null then 'discount'
             when special_products.line_type is not null then special_products.line_type
