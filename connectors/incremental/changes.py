@@ -179,7 +179,7 @@ class _Changes:
             known = [empty]
         self._quarantine.keep_only(table, known)
         missing = spool.folder / f"{table.name}-missing.parquet"
-        missed = missing_keys(self._connection, spool, target, known, missing)
+        missed = missing_keys(self._connection, spool, target, known, difference.gone, missing)
         if missed:
             keys = pq.read_table(missing)
             for batch in read_ahead(reader.by_keys(keys)):

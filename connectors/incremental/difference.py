@@ -16,7 +16,7 @@ import pyarrow as pa
 from connectors.column_types import DUCKDB_TYPES
 from connectors.dlt_run import as_format
 from connectors.incremental.spool import Spool
-from connectors.incremental.table import ByKey, Everything, Key, KeyRange, OfParents, RawTable, Replaces
+from connectors.incremental.table import ByKey, Everything, Key, KeyRange, OfParents, RawTable
 from connectors.sql import identifier, identifiers, literal, parquet
 
 
@@ -67,7 +67,7 @@ def find_difference(
     columns = identifiers(table.columns)
     is_known = f"{key} IN (SELECT {key} FROM {parquet(known_keys)})" if known_keys else "true"
     _make_new_rows(connection, spool, is_known)
-    scope = _scope_condition(spool)
+    scope = _scope_condition(spool) + _rejected_condition(spool)
     covered = f"({scope}) OR NOT ({is_known})" if known_keys else scope
     connection.execute(f"CREATE OR REPLACE TEMP TABLE old_rows AS SELECT {columns} FROM {target} WHERE {covered}")
     part, gone = spool.folder / f"{table.name}-added.parquet", spool.folder / f"{table.name}-gone.parquet"
@@ -83,11 +83,16 @@ def find_difference(
 
 
 def missing_keys(
-    connection: duckdb.DuckDBPyConnection, spool: Spool, target: str, known_keys: Sequence[Path], missing: Path
+    connection: duckdb.DuckDBPyConnection,
+    spool: Spool,
+    target: str,
+    known_keys: Sequence[Path],
+    gone: Path,
+    missing: Path,
 ) -> int:
-    """Write the keys that the source has and neither the warehouse nor this load; return how many there are."""
+    """Write the keys that the source has, and the warehouse will not have after this load; return how many they are."""
     keys = identifiers(spool.table.key)
-    here = f"SELECT {keys} FROM {target}"
+    here = f"SELECT {keys} FROM {target} EXCEPT SELECT {keys} FROM {parquet([gone])}"
     if spool.parts:
         here += f" UNION ALL SELECT {keys} FROM {parquet(path for path, _ in spool.parts)}"
     return _copy(connection, f"SELECT {keys} FROM {parquet(known_keys)} EXCEPT ({here})", missing)
@@ -140,31 +145,49 @@ def without_repeated_keys(connection: duckdb.DuckDBPyConnection, spool: Spool) -
     return [(path, _copy(connection, f"SELECT {identifiers(spool.table.columns)} FROM new_rows", path))]
 
 
-def _range_condition(column: str, after: Key | None, upto: Key | None) -> str:
-    """SQL for a `KeyRange`."""
-    bounds = [f"{identifier(column)} > {_value(after)}"] if after is not None else []
-    bounds += [f"{identifier(column)} <= {_value(upto)}"] if upto is not None else []
-    return " AND ".join(bounds) or "true"
-
-
 def _scope_condition(spool: Spool) -> str:
     """SQL condition on the rows of the warehouse that stand for the same things as what was read."""
-    conditions = {_condition(scope, spool, index) for index, scope in enumerate(spool.scopes)}
-    return " OR ".join(sorted(conditions)) or "false"
-
-
-def _condition(scope: Replaces, spool: Spool, index: int) -> str:
     table = spool.table
-    match scope:
-        case Everything():
-            return "true"
-        case ByKey():
-            return f"{key_tuple(table)} IN (SELECT {key_tuple(table)} FROM new_rows)"
-        case KeyRange(column, after, upto):
-            return f"({_range_condition(column, after, upto)})"
-        case OfParents(column, parents):
-            path = spool.write_keys(pa.table({column: parents}), f"parents-{index}")
-            return f"{identifier(column)} IN (SELECT {identifier(column)} FROM {parquet([path])})"
+    if any(isinstance(scope, Everything) for scope in spool.scopes):
+        return "true"
+    conditions = []
+    if any(isinstance(scope, ByKey) for scope in spool.scopes):
+        conditions.append(f"{key_tuple(table)} IN (SELECT {key_tuple(table)} FROM new_rows)")
+    parents: dict[str, list[Path]] = {}
+    for index, scope in enumerate(spool.scopes):
+        if isinstance(scope, OfParents):
+            path = spool.write_keys(pa.table({scope.column: scope.parents}), f"parents-{index}")
+            parents.setdefault(scope.column, []).append(path)
+    for column, paths in parents.items():
+        conditions.append(f"{identifier(column)} IN (SELECT {identifier(column)} FROM {parquet(paths)})")
+    conditions += [_range_condition(found) for found in _joined([s for s in spool.scopes if isinstance(s, KeyRange)])]
+    return " OR ".join(f"({condition})" for condition in conditions) or "false"
+
+
+def _rejected_condition(spool: Spool) -> str:
+    """The rows of records that can no longer be rows: they are in quarantine, and no longer in the table."""
+    if not spool.rejected:
+        return ""
+    path = spool.write_keys(pa.table({"key": pa.array([item.key for item in spool.rejected])}), "rejected")
+    return f" OR {key_text(spool.table)} IN (SELECT key FROM {parquet([path])})"
+
+
+def _joined(ranges: Sequence[KeyRange]) -> list[KeyRange]:
+    """The ranges, those that follow each other as one: a condition of thousands of parts cannot be read."""
+    joined: list[KeyRange] = []
+    for found in ranges:
+        last = joined[-1] if joined else None
+        if last is not None and last.column == found.column and last.upto is not None and last.upto == found.after:
+            joined[-1] = KeyRange(found.column, last.after, found.upto)
+        elif found not in joined:
+            joined.append(found)
+    return joined
+
+
+def _range_condition(found: KeyRange) -> str:
+    bounds = [f"{identifier(found.column)} > {_value(found.after)}"] if found.after is not None else []
+    bounds += [f"{identifier(found.column)} <= {_value(found.upto)}"] if found.upto is not None else []
+    return " AND ".join(bounds) or "true"
 
 
 def _make_new_rows(connection: duckdb.DuckDBPyConnection, spool: Spool, is_known: str) -> None:

@@ -64,7 +64,8 @@ class FirstLoad:
             SourceError: The source could not be read further; what was committed before is kept.
             PipelineError: The warehouse could not be written.
         """
-        for reader in readers:
+        # What may be renamed comes first: a name that vanishes while others are read is known then, and missed.
+        for reader in sorted(readers, key=lambda one: not one.table.reload_on_rename):
             if self._states[reader.table.name].phase == "first":
                 self._read(reader)
         if self._ended:

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from connectors.dlt_run import TableLoad
+from connectors.dlt_run import TableLoad, as_format
 from connectors.failures import load_failures
 from connectors.incremental.bookkeeping import SYSTEM_TABLES
 from connectors.incremental.changes import load_changes
@@ -20,6 +20,7 @@ from connectors.incremental.state import TableState
 from connectors.journal import Journal
 from connectors.report import LoadReport
 from connectors.source import SourceConfig
+from connectors.sql import literals
 from connectors.warehouse import columns_of, open_warehouse
 from retail.progress import Progress
 from retail.settings import Settings
@@ -73,19 +74,29 @@ def _prepared(
     """The state of every table; those without one are made, all their watermarks taken before any row is read."""
     states: dict[str, TableState] = {}
     new: list[TableLoad] = []
+    restarted: list[str] = []
     existing = columns_of(connection, config.schema_name)
     for reader in opened.readers:
         table = reader.table
         definition = table.made_from(config.place)
         state = TableState.of(kept.get(table.name))
-        if state is None or (state.phase == "first" and state.definition != definition):
+        is_restarted = state is not None and state.phase == "first" and state.definition != definition
+        if state is None or is_restarted:
             state = _begun(reader, definition)
-        if table.name not in kept or not existing.get(table.name, frozenset()) >= set(table.columns):
+        has_columns = existing.get(table.name, frozenset()) >= set(table.columns)
+        if table.name not in kept or is_restarted or not has_columns:
             part = empty_part(table, journal.folder)
-            new.append(TableLoad(table.name, table.columns, [part], None, state.as_kept()))
+            replaced = "true" if is_restarted else None
+            new.append(TableLoad(table.name, table.columns, [part], replaced, state.as_kept()))
+        if is_restarted:
+            restarted.append(table.read_from)
         states[table.name] = state
     for name, columns in SYSTEM_TABLES.items():
-        if not existing.get(name, frozenset()) >= set(columns):
+        if name == "quarantine" and restarted:
+            path = journal.folder / "quarantine-restarted.parquet"
+            pq.write_table(arrow_schema(columns).empty_table(), path)
+            new.append(TableLoad(name, columns, [(path, 0)], as_format(f"file IN {literals(restarted)}")))
+        elif not existing.get(name, frozenset()) >= set(columns):
             path = journal.folder / f"{name}-empty.parquet"
             pq.write_table(arrow_schema(columns).empty_table(), path)
             new.append(TableLoad(name, columns, [(path, 0)], None))

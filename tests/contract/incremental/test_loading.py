@@ -19,7 +19,17 @@ from retail.errors import SourceError
 from retail.progress import silent
 from retail.settings import Settings
 from retail.workspace import Workspace, WorkspaceDescription, create
-from tests.contract.incremental.fake import CONFIG, LINES, ORDERS, PRODUCTS, STORES, FakeConfig, FakeServer, FakeSource
+from tests.contract.incremental.fake import (
+    CONFIG,
+    LINES,
+    ORDERS,
+    PRODUCTS,
+    STORES,
+    FakeConfig,
+    FakeReader,
+    FakeServer,
+    FakeSource,
+)
 
 Load = Callable[..., LoadReport]
 
@@ -252,6 +262,98 @@ def test_a_column_that_a_release_adds_is_filled_in_every_row(
     load(server, source=FakeSource(server, (LINES, PRODUCTS, STORES, wider)))
     assert rows(workspace, "select count(*), count(till) from raw_odoo.orders") == [(30, 30)]
     assert not load(server, source=FakeSource(server, (LINES, PRODUCTS, STORES, wider))).changed
+
+
+@pytest.mark.parametrize("what", ["rename", "release", "move"])
+def test_a_table_that_is_read_anew_survives_a_kill_before_it_is_written(
+    load: Load, server: FakeServer, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    load(server)
+    server.put("orders", id=5, total=-1)
+    tables = (LINES, PRODUCTS, STORES, replace(ORDERS, version=2) if what == "release" else ORDERS)
+    config = FakeConfig(type="odoo", address="elsewhere" if what == "move" else "here")
+    if what == "rename":
+        server.rename("A", "APPLE")
+    if what == "move":
+        server.rows["lines"] = {key: {**row, "product": "Z"} for key, row in server.rows["lines"].items()}
+
+    def run() -> None:
+        load_source(config, workspace, Settings(), silent, FakeSource(server, tables))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("connectors.journal.deliver", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run()
+    run()
+    must_equal(workspace, server)
+
+
+def test_a_row_that_becomes_unreadable_is_no_longer_in_the_table(
+    load: Load, server: FakeServer, workspace: Workspace
+) -> None:
+    load(server)
+    server.put("orders", id=5, total="many")
+    load(server)
+    assert rows(workspace, "select count(*) from raw_odoo.orders where id = 5") == [(0,)]
+    counts = "select read, accepted, quarantined from raw_odoo.loads where file = 'the.orders'"
+    assert rows(workspace, counts) == [(30, 29, 1)]
+    assert not load(server).changed
+
+
+def test_thousands_of_parents_are_compared_at_once(load: Load, server: FakeServer, workspace: Workspace) -> None:
+    load(server)
+    server.page = 1
+    for number in range(1000, 2300):
+        server.order(number, 1)
+    load(server)
+    must_equal(workspace, server)
+
+
+def test_a_delivery_that_waits_for_a_warehouse_that_is_gone_is_dropped(
+    load: Load, server: FakeServer, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(server)
+    server.order(31, 9)
+    with monkeypatch.context() as patched:
+        patched.setattr("connectors.journal.deliver", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            load(server)
+    workspace.warehouse.unlink()
+    monkeypatch.setattr(FakeReader, "count", lambda _: None)
+    monkeypatch.setattr(FakeReader, "keys", lambda _: None)
+    load(server)
+    must_equal(workspace, server)
+
+
+def test_a_name_that_changes_during_a_first_load_is_changed_everywhere(
+    load: Load, server: FakeServer, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.incremental.first_load.CHUNK_ROWS", 7)
+    server.fails_at = 5
+    with pytest.raises(SourceError):
+        load(server)
+    server.fails_at = None
+    server.rename("A", "APPLE")
+    load(server)
+    must_equal(workspace, server)
+
+
+def test_a_first_load_that_starts_over_leaves_nothing_of_the_earlier_one(
+    load: Load, server: FakeServer, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.incremental.first_load.CHUNK_ROWS", 7)
+    server.put("lines", id=5, order_id=1, product="A", amount="many")
+    server.fails_at = 4
+    with pytest.raises(SourceError):
+        load(server)
+    other = FakeServer()
+    other.order(50, 8)
+    monkeypatch.setattr(FakeReader, "count", lambda _: None)
+    monkeypatch.setattr(FakeReader, "keys", lambda _: None)
+    moved = FakeConfig(type="odoo", address="elsewhere")
+    load_source(moved, workspace, Settings(), silent, FakeSource(other))
+    must_equal(workspace, other)
+    assert rows(workspace, "select * from raw_odoo.quarantine") == []
 
 
 def test_another_server_under_the_same_type_replaces_everything(
