@@ -3,7 +3,8 @@
 {% macro names_a_charge(text) -%}
 regexp_matches(
     lower({{ text }}),
-    '(\b(shipping|shipment|postage|freight|carriage|delivery|handling|surcharge|fees?|porto|frais|livraison|'
+    '(\b(shipping|shipment|postage|freight|carriage|delivery|handling fees?|surcharge|'
+    || '(booking|service|processing|cancellation) fees?|portokosten|frais (de|d''|annexes)|livraison|'
     || 'versand\w*|fracht\w*|liefer\w*|zustell\w*|verzend\w*|bezorg\w*|spedizione|consegna|frete|flete|env[ií]os?|'
     || 'gastos de env[ií]o)\b|geb(ü|ue)hr)'
 )

@@ -12,9 +12,9 @@ with tickets as (
         sum(lines.units_net) as units_net,
         sum(lines.net_amount) as net_amount,
         sum(lines.discount_amount) as discount_amount,
-        sum(lines.cost_amount) as cost_amount,
-        sum(lines.costed_net_amount) as costed_net_amount,
-        sum(lines.units_net) filter (where lines.cost_amount is not null) as costed_units,
+        sum(lines.cost_amount) filter (where lines.line_type = 'goods') as cost_amount,
+        sum(lines.costed_net_amount) filter (where lines.line_type = 'goods') as costed_net_amount,
+        sum(lines.units_net) filter (where lines.line_type = 'goods' and lines.cost_amount is not null) as costed_units,
         bool_or(lines.promotion_id is not null) as is_promoted
     from {{ ref('fct_sale_lines') }} as lines
     where

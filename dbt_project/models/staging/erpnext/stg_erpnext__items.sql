@@ -24,7 +24,7 @@ select
     case
         when coalesce(item.is_fixed_asset, false) then 'charge'
         when item.is_stock_item or bundles.item_code is not null or item.delivered_by_supplier then 'goods'
-        when {{ names_a_charge("concat_ws(' ', item.name, item.item_name, item.item_group)") }} then 'charge'
+        when {{ names_a_charge("concat_ws(' ', item.name, item.item_name)") }} then 'charge'
         else 'goods'
     end as kind
 from {{ source('raw_erpnext', 'item') }} as item

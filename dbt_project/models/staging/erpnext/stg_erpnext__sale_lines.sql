@@ -7,7 +7,11 @@ with item_lines as (
         coalesce(invoice_rows.item_code, 'line without item') as product_code,
         invoice_rows.stock_qty as quantity,
         invoice_rows.net_amount,
-        case when items.kind = 'goods' then 'goods' else 'charge' end as line_type,
+        -- An item that cannot be seen is something that was sold all the same.
+        case
+            when invoice_rows.item_code is null or items.kind = 'charge' then 'charge'
+            else 'goods'
+        end as line_type,
         greatest(invoice_rows.price_list_rate, invoice_rows.rate)
         * invoice_rows.qty / nullif(invoice_rows.stock_qty, 0) as unit_price,
         -- Prices can contain the tax; a discount is told without it.

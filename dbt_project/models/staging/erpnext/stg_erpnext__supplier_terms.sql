@@ -20,6 +20,15 @@ with named as (
         1 as idx
     from {{ source('raw_erpnext', 'item_price') }}
     where buying
+    union all
+    select
+        lines.item_code,
+        orders.supplier,
+        4 as place,
+        1 as idx
+    from {{ source('raw_erpnext', 'purchase_order_item') }} as lines
+    inner join {{ source('raw_erpnext', 'purchase_order') }} as orders on lines.parent = orders.name
+    where orders.docstatus = 1
 ),
 
 pairs as (

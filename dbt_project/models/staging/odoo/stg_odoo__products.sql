@@ -12,14 +12,16 @@ with recursive paths as (
     inner join paths on categories.parent_id = paths.category_id
 ),
 
--- A product belongs to one company or to all; then the first company's cost and tax are taken.
+-- A product belongs to one company or to all; then the first company's tax is taken, and the first cost that is one.
 ranked_costs as (
     select
         costs.product_id,
         costs.standard_price,
         costs.list_price,
         costs.display_name,
-        (costs.company_id is distinct from templates.company_id, costs.company_id) as preference
+        (
+            costs.standard_price = 0, costs.company_id is distinct from templates.company_id, costs.company_id
+        ) as preference
     from {{ source('raw_odoo', 'product_cost') }} as costs
     inner join {{ source('raw_odoo', 'product_product') }} as products on costs.product_id = products.id
     inner join {{ source('raw_odoo', 'product_template') }} as templates on products.product_tmpl_id = templates.id
