@@ -242,6 +242,9 @@ def _stock(fake: FakeOdoo) -> None:
     _move(fake, 9, PEN, 1, 11, 4, purchase_line_id=1, date="2026-02-11 09:00:00")
     _move(fake, 10, PEN, 2, 11, 6)
     _move(fake, 11, SHIRT_S, 5, 4, 11, purchase_line_id=2)
+    # Counted in and scrapped again: Odoo deletes the quant.
+    _move(fake, 12, SHIRT_M, 6, 14, 11, is_inventory=True)
+    _move(fake, 13, SHIRT_M, 6, 11, 16, scrapped=True, scrap_id=2)
 
 
 def _purchases(fake: FakeOdoo) -> None:
