@@ -86,15 +86,12 @@ class Journal:
         """
         manifest = self.folder / _MANIFEST
         entries = [_entry(self.folder, load, cleared) for load, cleared in loads]
-        for path in {file.parent for file in self._files()} | set(self._files()) | {self.folder}:
+        for path in (*self.folder.rglob("*"), self.folder):
             _flush(path)
         write_atomically(manifest, json.dumps({"after": self._last_load(), "loads": entries}))
         _flush(self.folder)
         self._deliver(loads)
         manifest.unlink()
-
-    def _files(self) -> list[Path]:
-        return [path for path in self.folder.rglob("*") if path.is_file()]
 
     def _last_load(self) -> str | None:
         """dlt's id of the last load that is in the warehouse; None before the first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from connectors.incremental.difference import Difference, find_difference, missi
 from connectors.incremental.reader import Source, TableReader
 from connectors.incremental.spool import Spool, empty_part, read_ahead
 from connectors.incremental.state import TableState
-from connectors.incremental.table import ByKey, Everything, RawTable
+from connectors.incremental.table import Batch, Everything, RawTable
 from connectors.journal import Journal
 from connectors.report import LoadReport
 from connectors.sql import identifier
@@ -43,27 +43,20 @@ class _Read:
     is_state_due: bool
 
 
-def load_changes(
-    connection: duckdb.DuckDBPyConnection,
-    journal: Journal,
-    source: Source,
-    states: Mapping[str, TableState],
-    report: LoadReport,
-    progress: Progress,
-    *,
-    place: str,
-    is_deep: bool,
-) -> bool:
-    """Bring every table up to date in one delivery; return whether anything was written.
+class Changes:
+    """Brings every table up to date in one delivery.
 
-    Raises:
-        SourceError: A table could not be read; nothing is written then.
-        PipelineError: The warehouse could not be written.
+    Args:
+        connection: The warehouse.
+        journal: Where the delivery is noted.
+        source: The source, logged in to.
+        states: State of every table by name.
+        report: What is new is added to it.
+        progress: Told what is read.
+        place: `SourceConfig.place`.
+        is_deep: Whether the wide re-read and the comparison of keys are made now, though not due.
     """
-    return _Changes(connection, journal, source, states, report, progress, place=place, is_deep=is_deep).run()
 
-
-class _Changes:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
@@ -95,6 +88,12 @@ class _Changes:
         self._place = place
 
     def run(self) -> bool:
+        """Read what changed and write it; return whether anything was written.
+
+        Raises:
+            SourceError: A table could not be read; nothing is written then.
+            PipelineError: The warehouse could not be written.
+        """
         readers = self._source.readers
         read = {}
         for number, reader in enumerate(readers):
@@ -140,9 +139,7 @@ class _Changes:
 
     def _read_whole(self, reader: TableReader, spool: Spool, state: TableState) -> _Read:
         spool.scopes.append(Everything())
-        for batch in read_ahead(reader.read()):
-            spool.add(batch)
-            self._show(spool)
+        self._fill(spool, reader.read())
         difference = find_difference(self._connection, spool, self._target(reader.table))
         return _Read(reader, spool, state, difference, is_state_due=False)
 
@@ -152,9 +149,7 @@ class _Changes:
         table = reader.table
         spool = Spool(table, self._journal.folder / "anew", scopes=[Everything()])
         spool.folder.mkdir(exist_ok=True)
-        for batch in read_ahead(reader.read() if table.strategy == "whole" else reader.first_load(None)):
-            spool.add(replace(batch, replaces=ByKey()))
-            self._show(spool)
+        self._fill(spool, reader.read() if table.strategy == "whole" else reader.first_load(None))
         difference = find_difference(self._connection, spool, self._target(table))
         state = replace(read.state, definition=table.made_from(self._place))
         return _Read(reader, spool, state, difference, is_state_due=True)
@@ -182,9 +177,7 @@ class _Changes:
         missed = missing_keys(self._connection, spool, target, known, difference.gone, missing)
         if missed:
             keys = pq.read_table(missing)
-            for batch in read_ahead(reader.by_keys(keys)):
-                spool.add(batch)
-                self._show(spool)
+            self._fill(spool, reader.by_keys(keys))
         found = find_difference(self._connection, spool, target, known_keys=known)
         if found.deleted:
             self._renamed |= self._naming(table, found.gone)
@@ -195,6 +188,11 @@ class _Changes:
         named = {reader.table.name: reader.table for reader in self._source.readers}
         dependents = [named[name] for name in table.reload_on_rename if name in named]
         return {one.name for one in dependents if names_any(self._connection, one, self._target(one), table, gone)}
+
+    def _fill(self, spool: Spool, batches: Iterable[Batch]) -> None:
+        for batch in read_ahead(batches):
+            spool.add(batch)
+            self._show(spool)
 
     def _show(self, spool: Spool) -> None:
         self._progress(f"read {spool.table.read_from}", spool.rows, 0, "rows")

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from connectors.dlt_run import TableLoad, as_format
 from connectors.failures import load_failures
 from connectors.incremental.bookkeeping import SYSTEM_TABLES
-from connectors.incremental.changes import load_changes
+from connectors.incremental.changes import Changes
 from connectors.incremental.first_load import FirstLoad
 from connectors.incremental.reader import Source, TableReader
 from connectors.incremental.rows import arrow_schema
@@ -57,9 +57,8 @@ def load_source(
         states = _prepared(connection, journal, config, opened, kept)
         is_first = any(state.phase == "first" for state in states.values())
         FirstLoad(connection, journal, states, report, progress).run(opened.readers)
-        has_changed = load_changes(
-            connection, journal, opened, states, report, progress, place=config.place, is_deep=is_deep
-        )
+        changes = Changes(connection, journal, opened, states, report, progress, place=config.place, is_deep=is_deep)
+        has_changed = changes.run()
         report.changed = is_first or has_changed
     return report
 
