@@ -109,7 +109,10 @@ def forecast(
     report = ForecastReport(run_id, None, settings.forecast_horizon_days)
     panel = _read_panel(warehouse, settings, as_of_date, report, progress)
     if panel is None:
-        tables.replace(warehouse, {name: tables.empty(name) for name in tables.SCHEMAS})
+        tables.replace(
+            warehouse,
+            {name: tables.empty(name) for name in (tables.FORECASTS, tables.FORECAST_SERIES, tables.FORECAST_ACCURACY)},
+        )
     else:
         selection = _selection(weights_path, report)
         weights = selection.weights if selection else prior()

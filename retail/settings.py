@@ -77,6 +77,30 @@ class Settings(BaseSettings):
     forecast_max_series: int = Field(
         4000, ge=1, description="Product-store series forecast one by one; the rest as category × store."
     )
+    holding_cost_rate: float = Field(
+        0.25, ge=0, le=5, description="Cost of keeping stock for a year, as a share of its cost: capital, space, loss."
+    )
+    goodwill_rate: float = Field(
+        0.1,
+        ge=0,
+        le=5,
+        description="What a sale that is missed costs beyond its margin, as a share of the price: the customer's trust.",
+    )
+    default_lead_time_days: int = Field(
+        7, ge=0, le=365, description="Lead time in days where neither a source nor a person has said one."
+    )
+    default_review_period_days: int = Field(
+        7, ge=1, le=90, description="Days between two chances to order where a supplier's order days are unknown."
+    )
+    order_budget: float | None = Field(
+        None, ge=0, description="Most money for one day's drafts, in the reporting currency; unset means no limit."
+    )
+    minimum_service_level: float = Field(
+        0.5, ge=0.05, le=0.99, description="Lowest chance of not running out that a draft aims at."
+    )
+    maximum_service_level: float = Field(
+        0.98, ge=0.05, le=0.99, description="Highest chance of not running out that a draft aims at."
+    )
     query_timeout_seconds: float = Field(10.0, gt=0, description="Longest a query may run before it is stopped.")
     query_max_rows: int = Field(
         10_000, ge=1, description="Most rows that a query returns; more are cut off and said so."

@@ -39,8 +39,8 @@ class Forecaster(Protocol):
 
 
 def quantile_column(level: float) -> str:
-    """Column of a quantile level: 0.1 is `q10`."""
-    return f"q{round(level * 100)}"
+    """Column of a quantile level: 0.1 is `q10`, 0.05 is `q05`."""
+    return f"q{round(level * 100):02d}"
 
 
 def to_table(panel: Panel, cube: Cube, quantile_levels: Sequence[float]) -> pd.DataFrame:

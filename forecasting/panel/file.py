@@ -70,7 +70,7 @@ def panel_from_frame(
     Args:
         frame: Columns `unique_id, ds, y` and those named below; any order of rows.
         frequency: Length of a period; weeks are counted from the first date.
-        known: Columns known for the future too (promotion, price), kept as covariates.
+        known: Columns known for the future too (promotion, price), kept as known covariates.
         static: Columns that describe a series; the first value counts.
         in_stock: Column that says whether demand could be seen, true or false.
 
@@ -89,10 +89,10 @@ def panel_from_frame(
     if in_stock:
         flag = rows[in_stock].fillna(value=True).to_numpy(dtype=bool)
         stocked[codes[~flag], position[~flag]] = False
-    covariates = {name: _scatter(rows[name], codes, position, shape) for name in known}
+    known_values = {name: _scatter(rows[name], codes, position, shape) for name in known}
     described = rows.drop_duplicates("unique_id").assign(unique_id=lambda table: table["unique_id"].astype(str))
     series = pd.DataFrame({"unique_id": ids}).merge(described[["unique_id", *static]], on="unique_id", how="left")
-    panel = Panel(series, dates, units, stocked, covariates, frequency)
+    panel = Panel(series, dates, units, stocked, known_values, frequency=frequency)
     return panel.take(np.flatnonzero(panel.history))
 
 

@@ -2,7 +2,7 @@
 
 A cell is one series in one period. Before a series starts it is NaN; from then on it holds the observed units, zero
 where nothing was sold. Where the product was out of stock the units are kept, and the demand `y` is NaN: unknown,
-not zero.
+not zero. What demand was there in truth is an estimate, kept beside (`corrected`), never over the units.
 """
 
 from __future__ import annotations
@@ -34,8 +34,12 @@ class Panel:
         dates: The calendar, complete; a day, the first day of a week or a month's date.
         units: Observed units, NaN before a series starts and after its last observation. Shape (series, dates).
         in_stock: False where demand cannot be seen in the units. Same shape.
-        covariates: Further values by name (`is_promoted`, `price`, known-future columns), NaN where unknown. Same
-            shape.
+        known: Covariates that are known for the future too (`is_promoted`, `price`, `is_holiday`, `is_open`, columns
+            named by `--known`), by name, NaN where unknown. At least as wide as the calendar; the columns after it are
+            the future.
+        availability: Share of a period's usual demand that fell while the product was in stock, 0 to 1; null where
+            only `in_stock` is known. Same shape as the units.
+        corrected: Estimated demand of the cells out of stock, NaN elsewhere; null before the correction. Same shape.
         frequency: Length of a period.
     """
 
@@ -43,7 +47,9 @@ class Panel:
     dates: pd.DatetimeIndex
     units: Matrix
     in_stock: Mask
-    covariates: Mapping[str, Matrix] = field(default_factory=dict)
+    known: Mapping[str, Matrix] = field(default_factory=dict)
+    availability: Matrix | None = None
+    corrected: Matrix | None = None
     frequency: Frequency = DAILY
 
     def __len__(self) -> int:
@@ -58,6 +64,18 @@ class Panel:
     def y(self) -> Matrix:
         """Demand as far as it was seen: the units, NaN where out of stock. Shape (series, dates)."""
         return np.where(self.in_stock, self.units, np.float32(np.nan))
+
+    @cached_property
+    def demand(self) -> Matrix:
+        """Demand as the models read it: seen where in stock, else estimated, NaN where there is no estimate."""
+        if self.corrected is None:
+            return self.y
+        return np.where(np.isfinite(self.y), self.y, self.corrected)
+
+    def future(self, name: str, horizon: int) -> Matrix:
+        """A known covariate in the `horizon` periods after the calendar, NaN where it is not known so far ahead."""
+        ahead = self.known[name][:, len(self.dates) : len(self.dates) + horizon]
+        return np.pad(ahead, ((0, 0), (0, horizon - ahead.shape[1])), constant_values=np.nan)
 
     @cached_property
     def history(self) -> NDArray[np.int64]:
@@ -79,7 +97,9 @@ class Panel:
             series=self.series.iloc[rows].reset_index(drop=True),
             units=self.units[rows],
             in_stock=self.in_stock[rows],
-            covariates={name: values[rows] for name, values in self.covariates.items()},
+            known={name: values[rows] for name, values in self.known.items()},
+            availability=None if self.availability is None else self.availability[rows],
+            corrected=None if self.corrected is None else self.corrected[rows],
         )
 
     def sample(self, most: int) -> Panel:
@@ -91,14 +111,20 @@ class Panel:
         return self.between(0, end)
 
     def between(self, start: int, end: int) -> Panel:
-        """The periods from `start` up to, not including, `end`."""
+        """The periods from `start` up to, not including, `end`; known covariates keep their future.
+
+        A correction is left out unless the whole calendar is kept: an estimate may have been made from later periods.
+        """
         columns = slice(start, end)
+        is_whole = start == 0 and end >= len(self.dates)
         return replace(
             self,
             dates=self.dates[columns],
             units=self.units[:, columns],
             in_stock=self.in_stock[:, columns],
-            covariates={name: values[:, columns] for name, values in self.covariates.items()},
+            known={name: values[:, start:] for name, values in self.known.items()},
+            availability=None if self.availability is None else self.availability[:, columns],
+            corrected=self.corrected if is_whole else None,
         )
 
     def future_dates(self, horizon: int) -> pd.DatetimeIndex:
@@ -111,7 +137,7 @@ class Panel:
         return pd.date_range(last + pd.Timedelta(days=days), periods=horizon, freq=f"{days}D")
 
     def frame(self) -> pd.DataFrame:
-        """The panel in long form, sorted: `unique_id, ds, y, units_sold, in_stock` and the covariates."""
+        """The panel in long form, sorted: `unique_id, ds, y, units_sold, in_stock` and the known covariates."""
         rows, columns = np.nonzero(np.isfinite(self.units))
         return pd.DataFrame(
             {
@@ -120,6 +146,6 @@ class Panel:
                 "y": self.y[rows, columns],
                 "units_sold": self.units[rows, columns],
                 "in_stock": self.in_stock[rows, columns],
-                **{name: values[rows, columns] for name, values in self.covariates.items()},
+                **{name: values[rows, columns] for name, values in self.known.items()},
             }
         )

@@ -162,7 +162,7 @@ def find_cutoff(warehouse: duckdb.DuckDBPyConnection, as_of_date: date | None = 
 def panel_from_warehouse(warehouse: duckdb.DuckDBPyConnection, cutoff_date: date, max_series: int) -> Panel:
     """Every active series up to the cutoff, the busiest first, single products before categories.
 
-    `series` has `unique_id, level, store_id, product_id, category`; the covariates are `is_promoted` (0 or 1) and
+    `series` has `unique_id, level, store_id, product_id, category`; the known covariates are `is_promoted` (0 or 1) and
     `price` (net amount a unit; NaN on days without sales). Days on range but out of stock are masked.
 
     Args:

@@ -81,7 +81,7 @@ def test_weeks_and_months_keep_their_own_dates(code: str, dates: list[str], expe
 def test_known_and_static_columns_are_kept() -> None:
     frame = _frame(("a", "2024-01-01", 2), ("a", "2024-01-02", 1)).assign(promotion=[True, False], category="Dairy")
     panel = panel_from_frame(frame, known=["promotion"], static=["category"])
-    assert panel.covariates["promotion"].tolist() == [[1.0, 0.0]]
+    assert panel.known["promotion"].tolist() == [[1.0, 0.0]]
     assert panel.series["category"].tolist() == ["Dairy"]
 
 
