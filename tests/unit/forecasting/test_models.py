@@ -56,7 +56,7 @@ def test_seasonal_naive_equals_statsforecast_on_a_complete_history(code: str, se
     expected = [library[f"lo-{width}"] for width in (80, 60, 40, 20)] + [library["mean"]]
     expected += [library[f"hi-{width}"] for width in (20, 40, 60, 80)]
     panel = _one(values)
-    panel = Panel(panel.series, panel.dates, panel.units, panel.in_stock, {}, FREQUENCIES[code])
+    panel = Panel(panel.series, panel.dates, panel.units, panel.in_stock, frequency=FREQUENCIES[code])
     assert pytest.approx(np.maximum(expected, 0), rel=1e-4) == _cube(SeasonalNaive(), panel, 20)[0].T
 
 
