@@ -39,12 +39,16 @@ class Weights(BaseModel):
         """
         known = self.segments.get(segment, self.default)
         stand_in = known.get("bundled", 0.0)
-        share = np.array([known.get(model, 0.0 if model in STATISTICAL else stand_in) for model in models])
+        share = np.array([known.get(model, 0.0 if model in OWN_WEIGHTS else stand_in) for model in models])
         total = share.sum()
         return share / total if total > 0 else share
 
 
-STATISTICAL: Final = frozenset({"seasonal_naive", "moving_average", "weekday_quantiles", "auto_ets"})
+STATISTICAL: Final = frozenset(
+    {"seasonal_naive", "moving_average", "weekday_quantiles", "theta", "croston_sba", "tsb", "adida", "auto_ets"}
+)
+OWN_WEIGHTS: Final = STATISTICAL | {"lightgbm"}
+"""Models that stand for themselves; any other is taken for Chronos weights, which share what the bundled ones have."""
 
 
 @dataclass(frozen=True, slots=True)

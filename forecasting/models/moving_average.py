@@ -22,7 +22,7 @@ class MovingAverage:
         self, panel: Panel, horizon: int, quantile_levels: Sequence[float], progress: Progress = silent
     ) -> pd.DataFrame:
         """See `Forecaster.predict`. Never fails; a series without known demand gets zeros."""
-        recent = last_known(panel.y, panel.frequency.recent)
+        recent = last_known(panel.demand, panel.frequency.recent)
         spread = np.nan_to_num(quantiles(recent, quantile_levels))
         progress(self.name, len(panel), len(panel))
         return to_table(panel, np.repeat(spread[:, None, :], horizon, axis=1), quantile_levels)

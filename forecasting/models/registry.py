@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forecasting.frequency import DAILY, Frequency
-from forecasting.models.auto_ets import AutoETS
 from forecasting.models.chronos import Chronos
+from forecasting.models.intermittent import intermittent_models
 from forecasting.models.moving_average import MovingAverage
 from forecasting.models.protocol import Forecaster
 from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.models.smoothing import AutoETS, Theta
 from forecasting.models.weekday_quantiles import WeekdayQuantiles
 from retail.errors import UnusableRequest
 from retail.settings import BUNDLED_CHECKPOINT, Settings
@@ -19,13 +20,13 @@ SLOW: dict[str, type[AutoETS]] = {AutoETS.name: AutoETS}
 
 
 def forecast_models(settings: Settings) -> list[Forecaster]:
-    """What a forecast run asks: the Chronos weights of the settings, and the statistical floors."""
-    return [Chronos(settings.chronos_weights, settings.threads), *_floors(DAILY)]
+    """What a forecast run asks: the Chronos weights of the settings, and the statistical models."""
+    return [Chronos(settings.chronos_weights, settings.threads), *statistical_models(DAILY)]
 
 
 def backtest_models(settings: Settings, frequency: Frequency) -> list[Forecaster]:
-    """What a backtest always asks: the floors, the bundled checkpoint, and other weights that the settings name."""
-    models = [*_floors(frequency), Chronos(str(BUNDLED_CHECKPOINT), settings.threads)]
+    """What a backtest always asks: all of a run, the bundled checkpoint, and other weights that the settings name."""
+    models = [*statistical_models(frequency), Chronos(str(BUNDLED_CHECKPOINT), settings.threads)]
     if settings.chronos_weights != str(BUNDLED_CHECKPOINT):
         models.append(Chronos(settings.chronos_weights, settings.threads))
     return models
@@ -43,6 +44,7 @@ def slow_models(names: Sequence[str]) -> list[Forecaster]:
     return [SLOW[name]() for name in names]
 
 
-def _floors(frequency: Frequency) -> list[Forecaster]:
+def statistical_models(frequency: Frequency) -> list[Forecaster]:
+    """The statistical models fast enough for every series: the floors first, then those of statsforecast."""
     weekday = [WeekdayQuantiles()] if frequency.code == "D" else []
-    return [*weekday, MovingAverage(), SeasonalNaive()]
+    return [*weekday, MovingAverage(), SeasonalNaive(), Theta(), *intermittent_models()]

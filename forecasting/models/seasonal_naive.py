@@ -32,7 +32,7 @@ class SeasonalNaive:
         z = np.array([NormalDist().inv_cdf(level) for level in quantile_levels], dtype=np.float32)
         for season in np.unique(seasons):
             rows = seasons == season
-            y = panel.y[rows]
+            y = panel.demand[rows]
             steps = np.arange(horizon)
             centre = _last_season(y, int(season))[:, steps % season]
             spread = _sigma(y, int(season))[:, None] * np.sqrt(steps // season + 1)

@@ -37,10 +37,10 @@ class WeekdayQuantiles:
         self, panel: Panel, horizon: int, quantile_levels: Sequence[float], progress: Progress = silent
     ) -> pd.DataFrame:
         """See `Forecaster.predict`. Never fails; a series without known demand gets zeros."""
-        weeks = _by_week(panel.y)
+        weeks = _by_week(panel.demand)
         own = quantiles(weeks, quantile_levels)
         window = weeks.reshape(len(panel), -1)
-        recent = known_mean(last_known(panel.y, panel.frequency.recent))
+        recent = known_mean(last_known(panel.demand, panel.frequency.recent))
         level = np.clip(recent / np.maximum(known_mean(window), 1e-6), *_LEVEL_RANGE)
         week = own * level[:, None, None]
         known = np.isfinite(weeks).sum(axis=1)

@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from forecasting.frequency import FREQUENCIES
-from forecasting.models.auto_ets import AutoETS
 from forecasting.models.empirical import last_known, quantiles
+from forecasting.models.intermittent import Intermittent, intermittent_models
 from forecasting.models.moving_average import MovingAverage
 from forecasting.models.protocol import Forecaster, to_cube
 from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.models.smoothing import AutoETS, Theta
 from forecasting.models.weekday_quantiles import WeekdayQuantiles
 from forecasting.panel import Panel
 from forecasting.panel.file import panel_from_frame
@@ -21,6 +22,7 @@ from retail.errors import ForecastError
 from retail.vocabulary import QUANTILE_COLUMNS, QUANTILE_LEVELS
 
 FLOORS = [SeasonalNaive(), MovingAverage(), WeekdayQuantiles()]
+STATISTICAL = [*FLOORS, Theta(), *intermittent_models()]
 
 
 def _one(values: list[float] | np.ndarray) -> Panel:
@@ -92,7 +94,7 @@ def test_a_new_product_borrows_the_weekdays_of_its_category_in_its_store() -> No
     assert median[6] > 3 * median[0] > 0
 
 
-@pytest.mark.parametrize("model", FLOORS, ids=lambda model: model.name)
+@pytest.mark.parametrize("model", STATISTICAL, ids=lambda model: model.name)
 @pytest.mark.parametrize(
     "values",
     [
@@ -105,7 +107,9 @@ def test_a_new_product_borrows_the_weekdays_of_its_category_in_its_store() -> No
     ],
     ids=["one day", "all zeros", "fractions", "huge spike", "a long gap", "three days"],
 )
-def test_floors_always_answer_with_finite_sorted_quantiles_from_zero_up(model: Forecaster, values: list[float]) -> None:
+def test_statistical_models_always_answer_with_finite_sorted_quantiles_from_zero_up(
+    model: Forecaster, values: list[float]
+) -> None:
     cube = _cube(model, _one(values))
     assert np.isfinite(cube).all()
     assert (cube >= 0).all()
@@ -119,7 +123,7 @@ def test_a_huge_spike_does_not_move_the_median(model: Forecaster) -> None:
     assert np.median(_cube(model, _one(values))[0, :, 4]) < 20
 
 
-@pytest.mark.parametrize("model", FLOORS, ids=lambda model: model.name)
+@pytest.mark.parametrize("model", STATISTICAL, ids=lambda model: model.name)
 def test_a_series_without_any_known_demand_gets_zeros(model: Forecaster) -> None:
     panel = _one([4.0] * 30)
     panel.in_stock[:] = False
@@ -139,6 +143,28 @@ def test_a_table_with_missing_rows_is_no_answer(panel: Callable[..., Panel]) -> 
     table = MovingAverage().predict(made, 5, QUANTILE_LEVELS)
     with pytest.raises(ForecastError, match="14 rows"):
         to_cube(table.iloc[:-1], made, 5, QUANTILE_LEVELS)
+
+
+@pytest.mark.parametrize("model", intermittent_models(), ids=lambda model: model.name)
+def test_intermittent_models_expect_what_the_library_expects(model: Intermittent) -> None:
+    from statsforecast.models import ADIDA, TSB, CrostonSBA
+
+    library = {"croston_sba": CrostonSBA(), "tsb": TSB(alpha_d=0.1, alpha_p=0.1), "adida": ADIDA()}[model.name]
+    values = np.random.default_rng(2).poisson(0.3, 20).astype(float)
+    centre = library.forecast(values, 1)["mean"][0]
+    expected = np.maximum(centre + np.quantile(values - centre, QUANTILE_LEVELS), 0)
+    assert _cube(model, _one(values))[0, 13] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("model", intermittent_models(), ids=lambda model: model.name)
+def test_conformal_intervals_hold_what_they_promise(model: Intermittent) -> None:
+    generator = np.random.default_rng(4)
+    sales = generator.poisson(2.0, size=(40, 228)).astype(float)
+    inside = [
+        np.mean(future <= _cube(model, _one(past))[0, 0, 8])
+        for past, future in zip(sales[:, :200], sales[:, 200:], strict=True)
+    ]
+    assert 0.87 <= np.mean(inside) <= 0.97
 
 
 def test_auto_ets_answers_over_gaps_and_constant_series(panel: Callable[..., Panel]) -> None:
