@@ -15,29 +15,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting import scores, tables
-from forecasting.models.combination import NAME, combine, predict_members
-from forecasting.models.empirical import known_mean, last_known
-from forecasting.models.protocol import Cube, Forecaster
+from forecasting import rows, tables
+from forecasting.evaluation import Evaluation, evaluate
+from forecasting.models.combination import combine, predict_members
+from forecasting.models.protocol import Cube
 from forecasting.models.registry import forecast_models
 from forecasting.panel import Mask, Panel
 from forecasting.panel.warehouse import CATEGORY_STORE, find_cutoff, panel_from_warehouse
 from forecasting.segments import segments
 from forecasting.tables import ensure_tables
 from forecasting.weights import Selection, Weights, load, prior
-from forecasting.windows import accuracy, open_window
 from retail.errors import ForecastError
 from retail.progress import Progress, silent
 from retail.settings import Settings
-from retail.vocabulary import QUANTILE_COLUMNS, QUANTILE_LEVELS
+from retail.vocabulary import QUANTILE_LEVELS
 
 __all__ = ["ForecastReport", "ensure_tables", "forecast"]
 
 log = logging.getLogger(__name__)
 
-EVALUATION_DAYS = 28
-"""The last days of the history, forecast from before them to show how good the forecasts are."""
-_RECENT_DAYS = 28
+_OF_THE_LAST_RUN = (tables.FORECASTS, tables.FORECAST_SERIES, tables.FORECAST_ACCURACY)
+"""Tables that a run replaces whole."""
 
 
 @dataclass(slots=True)
@@ -75,8 +73,7 @@ class _Answer:
 
     cube: Cube
     model_names: NDArray[np.str_]
-    per_series: pd.DataFrame
-    accuracy: list[dict[str, object]]
+    evaluation: Evaluation
     dropped: dict[str, str]
 
 
@@ -108,28 +105,30 @@ def forecast(
     started = time.perf_counter()
     report = ForecastReport(run_id, None, settings.forecast_horizon_days)
     panel = _read_panel(warehouse, settings, as_of_date, report, progress)
-    if panel is None:
-        tables.replace(
-            warehouse,
-            {name: tables.empty(name) for name in (tables.FORECASTS, tables.FORECAST_SERIES, tables.FORECAST_ACCURACY)},
-        )
+    if panel is None or report.cutoff_date is None:
+        tables.replace(warehouse, {name: tables.empty(name) for name in _OF_THE_LAST_RUN})
     else:
         selection = _selection(weights_path, report)
-        weights = selection.weights if selection else prior()
-        answer = _answer(panel, settings, weights, progress)
+        answer = _answer(panel, settings, selection.weights if selection else prior(), progress)
         progress("writing forecasts", 0, len(panel))
-        tables.replace(
-            warehouse,
-            {
-                tables.FORECASTS: _forecast_rows(panel, answer, report),
-                tables.FORECAST_SERIES: _series_rows(panel, answer),
-                tables.FORECAST_ACCURACY: _accuracy_rows(selection.accuracy if selection else answer.accuracy),
-            },
-        )
+        tables.replace(warehouse, _tables(panel, answer, selection, run_id, report.cutoff_date))
         progress("writing forecasts", len(panel), len(panel))
         _describe(report, panel, answer)
     report.seconds = round(time.perf_counter() - started, 2)
     return report
+
+
+def _tables(
+    panel: Panel, answer: _Answer, selection: Selection | None, run_id: str, cutoff_date: date
+) -> dict[str, pd.DataFrame]:
+    accuracy = selection.accuracy if selection else answer.evaluation.accuracy
+    return {
+        tables.FORECASTS: rows.forecast_rows(
+            panel, answer.cube, answer.model_names, run_id=run_id, cutoff_date=cutoff_date
+        ),
+        tables.FORECAST_SERIES: rows.series_rows(panel, answer.model_names, answer.evaluation.per_series),
+        tables.FORECAST_ACCURACY: rows.accuracy_rows(accuracy),
+    }
 
 
 def _read_panel(
@@ -168,13 +167,13 @@ def _answer(panel: Panel, settings: Settings, weights: Weights, progress: Progre
     models = forecast_models(settings)
     chronos = models[0].name
     worth = _worth_a_model(panel, settings.forecast_max_series)
-    tested = _evaluate(panel, models, weights, {chronos: worth}, progress)
+    tested = evaluate(panel, models, weights, {chronos: worth}, progress)
     serving = [model for model in models if model.name not in tested.dropped]
     share = np.array([weights.shares(segment, [model.name for model in models])[0] for segment in segments(panel)])
     only = {chronos: worth & (share > 0)}
     members = predict_members(serving, panel, settings.forecast_horizon_days, QUANTILE_LEVELS, progress, only)
     cube, model_names = combine(members, panel, weights)
-    return _Answer(cube, model_names, tested.per_series, tested.accuracy, tested.dropped | members.dropped)
+    return _Answer(cube, model_names, tested, tested.dropped | members.dropped)
 
 
 def _worth_a_model(panel: Panel, most: int) -> Mask:
@@ -183,63 +182,11 @@ def _worth_a_model(panel: Panel, most: int) -> Mask:
     return np.asarray(~is_category | (np.cumsum(is_category) <= most))
 
 
-@dataclass(frozen=True, slots=True)
-class _Evaluation:
-    per_series: pd.DataFrame
-    accuracy: list[dict[str, object]]
-    dropped: dict[str, str]
-
-
-def _evaluate(
-    panel: Panel, models: list[Forecaster], weights: Weights, only: dict[str, Mask], progress: Progress
-) -> _Evaluation:
-    """Forecast the last 28 days from before them. Series that were new then have no scores of their own."""
-    nothing = pd.DataFrame(index=range(len(panel)), columns=list(scores.SCORES), dtype=float)
-    end = len(panel.dates) - EVALUATION_DAYS
-    if end < 1 or not (panel.until(end).observed > 0).any():
-        return _Evaluation(nothing, [], {})
-    window = open_window(panel, end, EVALUATION_DAYS, models, QUANTILE_LEVELS, progress, only)
-    combined, _ = combine(window.members, window.history, weights)
-    tallies = {name: window.tally(cube) for name, cube in window.members.cubes.items()}
-    tallies[NAME] = window.tally(combined)
-    seconds = window.members.seconds | {NAME: sum(window.members.seconds.values())}
-    sums = tallies[NAME]
-    known = sums[window.history.observed[np.searchsorted(window.rows, sums["row"])] >= panel.frequency.new_below]
-    per_series = scores.per_series(known).set_index(known["row"]).reindex(range(len(panel)))
-    return _Evaluation(per_series, accuracy(tallies, seconds), window.members.dropped)
-
-
-def _forecast_rows(panel: Panel, answer: _Answer, report: ForecastReport) -> pd.DataFrame:
-    horizon = report.horizon_days
-    described = panel.series.rename(columns={"unique_id": "series_id"}).assign(model_name=answer.model_names)
-    rows = described.loc[described.index.repeat(horizon)].reset_index(drop=True)
-    rows["run_id"] = report.run_id
-    rows["cutoff_date"] = report.cutoff_date
-    rows["horizon_days"] = np.tile(np.arange(1, horizon + 1), len(panel))
-    rows["target_date"] = np.tile(panel.future_dates(horizon).to_numpy(), len(panel))
-    flat = answer.cube.reshape(len(rows), -1)
-    return rows.assign(**{column: flat[:, index] for index, column in enumerate(QUANTILE_COLUMNS)})
-
-
-def _series_rows(panel: Panel, answer: _Answer) -> pd.DataFrame:
-    rows = panel.series.rename(columns={"unique_id": "series_id"}).assign(
-        model_name=answer.model_names,
-        history_days=panel.history,
-        mean_daily_units=known_mean(last_known(panel.y, _RECENT_DAYS)),
-        evidence=np.where(panel.observed >= panel.frequency.new_below, "ok", "low"),
-    )
-    return pd.concat([rows, answer.per_series], axis=1)
-
-
-def _accuracy_rows(rows: list[dict[str, object]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(tables.SCHEMAS[tables.FORECAST_ACCURACY]))
-
-
 def _describe(report: ForecastReport, panel: Panel, answer: _Answer) -> None:
     report.series = dict(Counter(panel.series["level"]))
     report.models = dict(Counter(answer.model_names.tolist()).most_common())
     report.dropped = answer.dropped
     report.notes += [f"{name} did not serve: {reason}" for name, reason in answer.dropped.items()]
-    low = int((panel.observed < panel.frequency.new_below).sum())
+    low = int(rows.has_low_evidence(panel).sum())
     if low:
         report.notes.append(f"{low} series have under {panel.frequency.new_below} days of known demand: low evidence.")

@@ -108,7 +108,7 @@ _EVERY_SCHEMA = {**SCHEMAS, **REPLENISHMENT_SCHEMAS}
 
 
 def ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the forecast and replenishment tables, typed and empty, where they are missing or have other columns than they should.
+    """Create the forecast and replenishment tables, typed and empty, where they are missing or have other columns.
 
     dbt declares them as sources and pages read them, so they exist before the first forecast.
     """
