@@ -33,13 +33,20 @@ counted as (
     left join terms on named.supplier_id = terms.supplier_id
 )
 
+-- The newest rate: the minimum is about the next order.
 select
-    supplier_id,
-    case when namesakes = 1 then name else name || ' (' || supplier_id || ')' end as supplier,
-    source,
-    supplier_minimum_amount,
-    order_days,
-    currency,
-    products,
-    mean_agreed_lead_time_days
+    counted.supplier_id,
+    case
+        when counted.namesakes = 1 then counted.name else counted.name || ' (' || counted.supplier_id || ')'
+    end as supplier,
+    counted.source,
+    counted.supplier_minimum_amount,
+    {{ reporting_amount(
+        'counted.supplier_minimum_amount', reporting_rate('coalesce(counted.currency, workspace.reporting_currency)')
+    ) }} as minimum_order_amount,
+    counted.order_days,
+    counted.currency,
+    counted.products,
+    counted.mean_agreed_lead_time_days
 from counted
+{{ join_rates('counted.currency', 'workspace.as_of_date') }}

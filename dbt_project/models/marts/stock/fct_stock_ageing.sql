@@ -1,35 +1,16 @@
--- First in, first out: what is left are the newest layers.
-with stacked as (
+with explained as (
     select
-        levels.store_id,
-        levels.product_id,
-        levels.as_of_date,
-        levels.as_of_date - layers.received_date as age_days,
-        levels.on_hand,
+        batches.store_id,
+        batches.product_id,
+        batches.as_of_date,
+        batches.as_of_date - batches.received_date as age_days,
         levels.unit_cost,
-        layers.quantity,
-        sum(layers.quantity) over (
-            partition by layers.store_id, layers.product_id
-            order by layers.received_date desc
-        ) - layers.quantity as newer_quantity
-    from {{ ref('fct_stock_levels') }} as levels
-    inner join {{ ref('int_stock_layers') }} as layers
+        batches.units
+    from {{ ref('fct_stock_batches') }} as batches
+    inner join {{ ref('fct_stock_levels') }} as levels
         on
-            levels.store_id = layers.store_id
-            and levels.product_id = layers.product_id
-    where levels.on_hand > 0
-),
-
-explained as (
-    select
-        store_id,
-        product_id,
-        as_of_date,
-        age_days,
-        unit_cost,
-        least(quantity, on_hand - newer_quantity) as units
-    from stacked
-    where newer_quantity < on_hand
+            batches.store_id = levels.store_id
+            and batches.product_id = levels.product_id
 ),
 
 totals as (
