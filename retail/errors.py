@@ -39,6 +39,18 @@ class Refused(TillsightError):
         self.reason = reason
 
 
+class AlreadyDecided(UnusableRequest):
+    """A reorder draft was approved or rejected before, and cannot be decided otherwise."""
+
+    code = "decided"
+
+
+class StoreError(TillsightError):
+    """The operational store could not be read or written: a full disk, a lock, a lost connection."""
+
+    code = "store"
+
+
 class SourceError(TillsightError):
     """A source could not be read: a file, a server or a login. Names the source and the table.
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from retail.vocabulary import Role
+
+DECIDING_ROLES: Final = frozenset({Role.SUPERADMIN, Role.ADMIN, Role.MANAGER})
+"""Who may decide on drafts and set terms; staff and analysts look on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,15 @@ class Principal:
     def sees_every_store(self) -> bool:
         """Whether no row is hidden by store."""
         return not self.stores
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether the role may decide on reorder drafts and set terms of suppliers."""
+        return self.role in DECIDING_ROLES
+
+    def may_act_on(self, store_id: str) -> bool:
+        """Whether a store is theirs, by its id or its code. A name is not known here: give ids to whoever decides."""
+        return self.sees_every_store or not {store_id, store_id.partition(":")[2]}.isdisjoint(self.stores)
 
 
 LOCAL = Principal(user="local", role=Role.SUPERADMIN)

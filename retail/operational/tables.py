@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, ForeignKey, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData()
@@ -50,3 +63,73 @@ run_steps = Table(
     Column("message", Text),
     Column("rows", BigInteger),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("before", Text),
+    Column("after", Text),
+    Column("previous_hash", Text, nullable=False, unique=True),
+    Column("hash", Text, nullable=False, unique=True),
+)
+"""Append-only: triggers refuse every change, and every row that does not follow the head."""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+"""One row: the newest entry of `audit`. A trigger moves it with each entry; nothing else may."""
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("decision_id", Text, primary_key=True),
+    Column("draft_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("quantity_before", Float, nullable=False),
+    Column("quantity_after", Float, nullable=False),
+    Column("reason", Text),
+    Column("snooze_until", Date),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False, index=True),
+    Column("run_id", Text),
+    Column("kind", Text, nullable=False),
+    Column("product_id", Text, nullable=False),
+    Column("sku", Text),
+    Column("product", Text),
+    Column("store_id", Text, nullable=False),
+    Column("from_store_id", Text),
+    Column("supplier_id", Text),
+    Column("supplier", Text),
+    Column("order_date", Date, nullable=False),
+    Column("delivery_date", Date, nullable=False),
+    Column("unit_cost", Float),
+    Column("currency", Text),
+    UniqueConstraint("draft_id", "number"),
+)
+"""Append-only: one row per decision; the highest number of a draft is what holds."""
+
+term_overrides = Table(
+    "term_overrides",
+    metadata,
+    Column("supplier_id", Text, primary_key=True),
+    Column("product_id", Text, primary_key=True),
+    Column("store_id", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+)
+"""What holds now; what held before is in `audit`. An empty id stands for all: a key knows no null."""
