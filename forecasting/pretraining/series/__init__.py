@@ -1,0 +1,1 @@
+"""Synthetic series as shops have them: daily, weekly and monthly."""
