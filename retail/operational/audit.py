@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, Engine, RowMapping, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from retail.errors import StoreError
@@ -150,20 +150,21 @@ def verify(engine: Engine, *, known_head: str | None = None) -> AuditReport:
         known_head: A head that was noted before; the chain must hold it still.
     """
     query = select(audit).order_by(audit.c.sequence).execution_options(yield_per=1000)
+    past_head = select(func.min(audit.c.sequence)).where(audit.c.sequence > audit_head.c.sequence)
     previous, count, has_known = GENESIS, 0, known_head in {None, GENESIS}
     broken: tuple[int, str] | None = None
-    with engine.connect() as connection:  # one transaction: the head belongs to the entries that are read
+    with engine.connect() as connection:
         head_sequence, head_hash = connection.execute(select(audit_head.c.sequence, audit_head.c.hash)).one()
         for row in connection.execute(query.where(audit.c.sequence <= head_sequence)).mappings():
             entry, count = _entry(row), count + 1
             broken = broken or _problem_of(entry, count, previous)
             has_known = has_known or entry.hash == known_head
             previous = entry.hash
-        beyond = connection.execute(select(audit.c.sequence).where(audit.c.sequence > head_sequence).limit(1)).first()
+        beyond = connection.execute(past_head).scalar_one()
     if broken is None and (count, previous) != (head_sequence, head_hash):
         broken = (count + 1, f"the newest entries are gone: the head says {head_sequence}, there are {count}")
     if broken is None and beyond is not None:
-        broken = (beyond.sequence, f"entry {beyond.sequence} lies beyond the head")
+        broken = (beyond, f"entry {beyond} lies beyond the head")
     if broken is None and not has_known:
         broken = (1, f"no entry has the hash {known_head}: the chain was made anew, or an older backup was restored")
     return AuditReport(count, broken is None, broken and broken[0], previous, broken and broken[1])

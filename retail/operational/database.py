@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -63,10 +63,10 @@ def _open_sqlite(path: Path) -> Engine:
 
 def _open_by_url(url: str) -> Engine:
     try:
-        engine = create_engine(url, pool_pre_ping=True)
+        # Read committed, whatever the server's default: who waited for the audit's head must see the newest one.
+        engine = create_engine(_with_driver(url), pool_pre_ping=True, isolation_level="READ COMMITTED")
         with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
             _migrate(engine)
     except (ArgumentError, NoSuchModuleError, ImportError, SQLAlchemyError) as error:
         shown = _without_password(url)
@@ -75,6 +75,19 @@ def _open_by_url(url: str) -> Engine:
             'PostgreSQL needs a driver (`pip install "psycopg[binary]"`).'
         ) from error
     return engine
+
+
+def _with_driver(url: str) -> URL:
+    """The URL with psycopg as its driver unless it names one."""
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "postgresql":
+        raise ConfigurationError(
+            f"The operational store cannot be a {parsed.get_backend_name()} database: TILLSIGHT_OPERATIONAL_URL takes "
+            "postgresql://user@host/database. Unset it to keep decisions in the workspace (SQLite)."
+        )
+    return parsed
 
 
 def _without_password(url: str) -> str:

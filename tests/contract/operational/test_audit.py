@@ -1,0 +1,142 @@
+"""The audit, on SQLite and on PostgreSQL: it refuses changes, and finds those made around it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from retail.operational import audit
+from retail.operational.decisions import Decisions
+from retail.principal import LOCAL
+from retail.vocabulary import DecisionAction
+from tests.contract.operational.conftest import a_draft
+
+COLUMNS = "sequence, at, actor, role, action, subject, before, after, previous_hash, hash"
+FORGED = f"""insert into audit ({COLUMNS})
+    select 5, at, actor, role, action, subject, before, after, {{previous}}, 'f' from audit where sequence = 4"""
+
+
+@pytest.fixture
+def chain(engine: Engine, decisions: Decisions) -> Engine:
+    """A store with four entries."""
+    for number in range(4):
+        decisions.decide(LOCAL, a_draft(number), DecisionAction.APPROVE)
+    return engine
+
+
+def execute(engine: Engine, *statements: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def without_triggers(engine: Engine, *statements: str) -> None:
+    """What somebody can do who owns the database."""
+    if engine.dialect.name == "postgresql":
+        execute(engine, "set local session_replication_role = replica", *statements)
+        return
+    with engine.connect() as connection:
+        names = connection.execute(text("select name from sqlite_master where type = 'trigger'")).scalars().all()
+    execute(engine, *[f"drop trigger {name}" for name in names], *statements)
+
+
+def test_an_untouched_chain_is_intact(chain: Engine) -> None:
+    report = audit.verify(chain)
+    newest, *_ = audit.entries(chain)
+    assert (report.entries, report.is_intact, report.first_broken, report.head) == (4, True, None, newest.hash)
+    assert [entry.sequence for entry in audit.entries(chain, limit=2)] == [4, 3]
+    assert [entry.sequence for entry in audit.entries(chain, subject=f"draft:{0:016x}")] == [1]
+
+
+def test_an_empty_chain_is_intact(engine: Engine) -> None:
+    assert audit.verify(engine) == audit.AuditReport(0, True, None, audit.GENESIS, None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update audit set actor = 'somebody else' where sequence = 2",
+        "delete from audit where sequence = 4",
+        "update audit_head set sequence = 3",
+        "update audit_head set one = 2",
+        "delete from audit_head",
+        "insert into audit_head (one, sequence, hash) values (2, 0, 'x')",
+        FORGED.format(previous="previous_hash"),
+        FORGED.replace("select 5", "select 6").format(previous="hash"),
+        "update decisions set quantity_after = 1000",
+        "delete from decisions",
+    ],
+)
+def test_the_database_refuses_to_change_what_was_recorded(chain: Engine, statement: str) -> None:
+    with pytest.raises(DBAPIError, match=r"added to|moves with|must follow"):
+        execute(chain, statement)
+    assert audit.verify(chain).is_intact
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert or replace into audit select * from audit where sequence = 2",
+        "insert or replace into audit_head select 1, 0, 'x'",
+        "update or replace audit set sequence = 2 where sequence = 3",
+        "insert or replace into decisions select * from decisions",
+    ],
+)
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_sqlite_refuses_to_replace_what_was_recorded(chain: Engine, statement: str) -> None:
+    with pytest.raises(DBAPIError, match=r"added to|moves with|must follow"):
+        execute(chain, statement)
+
+
+@pytest.mark.parametrize("table", ["audit", "audit_head", "decisions"])
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_postgresql_refuses_to_empty_a_table(chain: Engine, table: str) -> None:
+    with pytest.raises(DBAPIError, match="only ever added to"):
+        execute(chain, f"truncate {table}")
+
+
+@pytest.mark.parametrize(
+    ("statements", "first_broken"),
+    [
+        (["update audit set actor = 'somebody else' where sequence = 2"], 2),
+        (["update audit set after = replace(after, '12.0', '13.0') where sequence = 3"], 3),
+        (["delete from audit where sequence = 2"], 2),
+        (["delete from audit where sequence = 1"], 1),
+        (["delete from audit where sequence >= 3"], 3),
+        (["delete from audit"], 1),
+        (
+            [
+                "update audit set sequence = sequence + 1 where sequence = 4",
+                FORGED.replace("select 5", "select 4").replace("= 4", "= 3").format(previous="'p'"),
+                "update audit_head set sequence = 5",
+            ],
+            4,
+        ),
+        (
+            [
+                "update audit set sequence = 9 where sequence = 2",
+                "update audit set sequence = 2 where sequence = 3",
+                "update audit set sequence = 3 where sequence = 9",
+            ],
+            2,
+        ),
+        ([FORGED.format(previous="hash")], 5),
+    ],
+    ids=["edited", "edited json", "removed", "first removed", "truncated", "emptied", "inserted", "reordered", "added"],
+)
+def test_what_was_done_around_the_database_is_found(chain: Engine, statements: list[str], first_broken: int) -> None:
+    without_triggers(chain, *statements)
+    report = audit.verify(chain)
+    assert (report.is_intact, report.first_broken) == (False, first_broken)
+    assert report.problem
+
+
+def test_a_chain_made_anew_is_found_by_a_head_that_was_noted(chain: Engine) -> None:
+    noted = audit.verify(chain).head
+    Decisions(chain).decide(LOCAL, a_draft(9), DecisionAction.APPROVE)
+    assert audit.verify(chain, known_head=noted).is_intact
+    without_triggers(chain, "delete from audit", f"update audit_head set sequence = 0, hash = '{audit.GENESIS}'")
+    assert audit.verify(chain).is_intact  # nothing inside the database tells of it
+    report = audit.verify(chain, known_head=noted)
+    assert (report.is_intact, report.first_broken) == (False, 1)
