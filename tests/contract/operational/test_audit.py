@@ -10,11 +10,33 @@ from retail.operational import audit
 from retail.operational.decisions import Decisions
 from retail.principal import LOCAL
 from retail.vocabulary import DecisionAction
-from tests.contract.operational.conftest import a_draft
+from tests.contract.operational.drafts import a_draft
 
 COLUMNS = "sequence, at, actor, role, action, subject, before, after, previous_hash, hash"
 FORGED = f"""insert into audit ({COLUMNS})
     select 5, at, actor, role, action, subject, before, after, {{previous}}, 'f' from audit where sequence = 4"""
+
+REFUSED = (
+    "update audit set actor = 'somebody else' where sequence = 2",
+    "delete from audit where sequence = 4",
+    "update audit_head set sequence = 3",
+    "update audit_head set one = 2",
+    "delete from audit_head",
+    "insert into audit_head (one, sequence, hash) values (2, 0, 'x')",
+    FORGED.format(previous="previous_hash"),
+    FORGED.replace("select 5", "select 6").format(previous="hash"),
+    "update decisions set quantity_after = 1000",
+    "delete from decisions",
+)
+REFUSED_BY = {
+    "sqlite": (
+        "insert or replace into audit select * from audit where sequence = 2",
+        "insert or replace into audit_head select 1, 0, 'x'",
+        "update or replace audit set sequence = 2 where sequence = 3",
+        "insert or replace into decisions select * from decisions",
+    ),
+    "postgresql": ("truncate audit", "truncate audit_head", "truncate decisions"),
+}
 
 
 @pytest.fixture
@@ -53,47 +75,11 @@ def test_an_empty_chain_is_intact(engine: Engine) -> None:
     assert audit.verify(engine) == audit.AuditReport(0, True, None, audit.GENESIS, None)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "update audit set actor = 'somebody else' where sequence = 2",
-        "delete from audit where sequence = 4",
-        "update audit_head set sequence = 3",
-        "update audit_head set one = 2",
-        "delete from audit_head",
-        "insert into audit_head (one, sequence, hash) values (2, 0, 'x')",
-        FORGED.format(previous="previous_hash"),
-        FORGED.replace("select 5", "select 6").format(previous="hash"),
-        "update decisions set quantity_after = 1000",
-        "delete from decisions",
-    ],
-)
-def test_the_database_refuses_to_change_what_was_recorded(chain: Engine, statement: str) -> None:
-    with pytest.raises(DBAPIError, match=r"added to|moves with|must follow"):
-        execute(chain, statement)
+def test_the_database_refuses_to_change_what_was_recorded(chain: Engine) -> None:
+    for statement in (*REFUSED, *REFUSED_BY[chain.dialect.name]):
+        with pytest.raises(DBAPIError, match=r"added to|moves with|must follow"):
+            execute(chain, statement)
     assert audit.verify(chain).is_intact
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "insert or replace into audit select * from audit where sequence = 2",
-        "insert or replace into audit_head select 1, 0, 'x'",
-        "update or replace audit set sequence = 2 where sequence = 3",
-        "insert or replace into decisions select * from decisions",
-    ],
-)
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-def test_sqlite_refuses_to_replace_what_was_recorded(chain: Engine, statement: str) -> None:
-    with pytest.raises(DBAPIError, match=r"added to|moves with|must follow"):
-        execute(chain, statement)
-
-
-@pytest.mark.parametrize("table", ["audit", "audit_head", "decisions"])
-@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
-def test_postgresql_refuses_to_empty_a_table(chain: Engine, table: str) -> None:
-    with pytest.raises(DBAPIError, match="only ever added to"):
-        execute(chain, f"truncate {table}")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from retail.operational import audit
 from retail.operational.decisions import Decisions, quantity_of, state_of
 from retail.principal import LOCAL, Principal
 from retail.vocabulary import DecisionAction, DraftState, Role
-from tests.contract.operational.conftest import a_draft
+from tests.contract.operational.drafts import a_draft
 
 APPROVE, CHANGE, REJECT, SNOOZE = DecisionAction
 DRAFT = a_draft()
