@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from forecasting.frequency import DAILY, Frequency
 from forecasting.models.chronos import Chronos
+from forecasting.models.gradient_boosting import GradientBoosting
 from forecasting.models.intermittent import intermittent_models
 from forecasting.models.moving_average import MovingAverage
 from forecasting.models.protocol import Forecaster
@@ -20,13 +21,21 @@ SLOW: dict[str, type[AutoETS]] = {AutoETS.name: AutoETS}
 
 
 def forecast_models(settings: Settings) -> list[Forecaster]:
-    """What a forecast run asks: the Chronos weights of the settings, and the statistical models."""
-    return [Chronos(settings.chronos_weights, settings.threads), *statistical_models(DAILY)]
+    """What a forecast run asks: the Chronos weights of the settings, the statistical models and LightGBM."""
+    return [
+        Chronos(settings.chronos_weights, settings.threads),
+        *statistical_models(DAILY),
+        GradientBoosting(settings.threads),
+    ]
 
 
 def backtest_models(settings: Settings, frequency: Frequency) -> list[Forecaster]:
     """What a backtest always asks: all of a run, the bundled checkpoint, and other weights that the settings name."""
-    models = [*statistical_models(frequency), Chronos(str(BUNDLED_CHECKPOINT), settings.threads)]
+    models = [
+        *statistical_models(frequency),
+        GradientBoosting(settings.threads),
+        Chronos(str(BUNDLED_CHECKPOINT), settings.threads),
+    ]
     if settings.chronos_weights != str(BUNDLED_CHECKPOINT):
         models.append(Chronos(settings.chronos_weights, settings.threads))
     return models
