@@ -40,6 +40,8 @@ class Panel:
         availability: Share of a period's usual demand that fell while the product was in stock, 0 to 1; null where
             only `in_stock` is known. Same shape as the units.
         corrected: Estimated demand of the cells out of stock, NaN elsewhere; null before the correction. Same shape.
+        excess: Units of one-off bulk sales beyond a usual ticket line: sold, but no demand. Null where lines are not
+            known. Same shape.
         frequency: Length of a period.
     """
 
@@ -50,6 +52,7 @@ class Panel:
     known: Mapping[str, Matrix] = field(default_factory=dict)
     availability: Matrix | None = None
     corrected: Matrix | None = None
+    excess: Matrix | None = None
     frequency: Frequency = DAILY
 
     def __len__(self) -> int:
@@ -61,9 +64,14 @@ class Panel:
         return [str(name) for name in self.series["unique_id"]]
 
     @cached_property
+    def sold(self) -> Matrix:
+        """Units without one-off bulk sales. Shape (series, dates)."""
+        return self.units if self.excess is None else self.units - self.excess
+
+    @cached_property
     def y(self) -> Matrix:
-        """Demand as far as it was seen: the units, NaN where out of stock. Shape (series, dates)."""
-        return np.where(self.in_stock, self.units, np.float32(np.nan))
+        """Demand as far as it was seen: what was sold, NaN where out of stock. Shape (series, dates)."""
+        return np.where(self.in_stock, self.sold, np.float32(np.nan))
 
     @cached_property
     def demand(self) -> Matrix:
@@ -100,6 +108,7 @@ class Panel:
             known={name: values[rows] for name, values in self.known.items()},
             availability=None if self.availability is None else self.availability[rows],
             corrected=None if self.corrected is None else self.corrected[rows],
+            excess=None if self.excess is None else self.excess[rows],
         )
 
     def sample(self, most: int) -> Panel:
@@ -125,6 +134,7 @@ class Panel:
             known={name: values[:, start:] for name, values in self.known.items()},
             availability=None if self.availability is None else self.availability[:, columns],
             corrected=self.corrected if is_whole else None,
+            excess=None if self.excess is None else self.excess[:, columns],
         )
 
     def future_dates(self, horizon: int) -> pd.DatetimeIndex:

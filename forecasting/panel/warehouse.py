@@ -10,10 +10,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import duckdb
-import numpy as np
 import pandas as pd
 
-from forecasting.panel.panel import MAX_HISTORY, Mask, Panel
+from forecasting.frequency import DAILY
+from forecasting.panel.covariates import known_covariates
+from forecasting.panel.days import Span, available_days, bulk_units, sold_units
+from forecasting.panel.panel import MAX_HISTORY, Panel
+from forecasting.panel.statics import describe
 from retail.errors import ForecastError
 from retail.vocabulary import CONTROL_SCHEMA, MARTS_SCHEMA
 
@@ -63,6 +66,8 @@ pairs as materialized (
     select
         known.*,
         coalesce(products.category, '{_NO_CATEGORY}') as category,
+        products.list_price::double as list_price,
+        products.shelf_life_days,
         least(
             first_sold, case when first_stocked is not null then greatest(first_stocked, launched_date) end
         ) as start_date
@@ -100,6 +105,8 @@ select
     store_id,
     case when is_single then any_value(product_id) end as product_id,
     category,
+    case when is_single then any_value(list_price) end as list_price,
+    case when is_single then any_value(shelf_life_days) end as shelf_life_days,
     min(start_date) as start_date,
     case when is_single then min(first_stocked) end as first_stocked,
     row_number() over (order by is_single desc, sum(recent_units) desc, unique_id) - 1 as series_row
@@ -114,26 +121,6 @@ create or replace temp table forecast_members as
 select pairs.store_id, pairs.product_id, series.series_row
 from forecast_pairs as pairs
 join forecast_series as series using (unique_id)
-"""
-
-_DAYS = f"""
-select
-    series_row,
-    business_date - $first as day,
-    sum(units_sold)::float as units,
-    max(is_promoted::int)::float as is_promoted,
-    (sum(net_amount) / nullif(sum(units_net), 0))::float as price
-from {MARTS_SCHEMA}.fct_sales_daily
-join forecast_members using (store_id, product_id)
-where business_date between $first and $cutoff
-group by all
-"""
-
-_STOCK = f"""
-select series.series_row, stock.business_date - $first as day, coalesce(stock.is_in_stock, true) as is_in_stock
-from {MARTS_SCHEMA}.fct_stock_daily as stock
-join forecast_series as series using (store_id, product_id)
-where stock.business_date between $first and $cutoff
 """
 
 
@@ -159,75 +146,54 @@ def find_cutoff(warehouse: duckdb.DuckDBPyConnection, as_of_date: date | None = 
         raise _unreadable(error) from error
 
 
-def panel_from_warehouse(warehouse: duckdb.DuckDBPyConnection, cutoff_date: date, max_series: int) -> Panel:
+def panel_from_warehouse(
+    warehouse: duckdb.DuckDBPyConnection, cutoff_date: date, max_series: int, horizon: int = DAILY.horizon
+) -> Panel:
     """Every active series up to the cutoff, the busiest first, single products before categories.
 
-    `series` has `unique_id, level, store_id, product_id, category`; the known covariates are `is_promoted` (0 or 1) and
-    `price` (net amount a unit; NaN on days without sales). Days on range but out of stock are masked.
+    `series` has `unique_id, level, store_id, product_id, category, price_band, perishability` (see `statics`); `known`
+    what `known_covariates` says, `horizon` days ahead of the cutoff too. Days out of stock, in whole or in part, are
+    masked; `availability` says how much of them was served, `excess` what one-off bulk sales took.
 
     Args:
         warehouse: The warehouse with the marts.
         cutoff_date: Last day of the panel.
         max_series: Most store × product pairs kept one by one.
+        horizon: Days after the cutoff for which covariates are wanted.
 
     Raises:
         ForecastError: The marts cannot be read.
     """
-    first = cutoff_date - timedelta(days=MAX_HISTORY - 1)
     try:
         warehouse.execute(_PAIRS, {"cutoff": cutoff_date, "max_series": max_series})
         warehouse.execute(_SERIES)
         warehouse.execute(_MEMBERS)
         series = warehouse.execute("from forecast_series order by series_row").df()
-        start = series["start_date"].min()
-        first = max(first, start.date()) if len(series) else cutoff_date
-        days = _columns(warehouse.execute(_DAYS, {"first": first, "cutoff": cutoff_date}))
-        stock = _columns(warehouse.execute(_STOCK, {"first": first, "cutoff": cutoff_date}))
+        first = (
+            max(cutoff_date - timedelta(days=MAX_HISTORY - 1), series["start_date"].min().date())
+            if len(series)
+            else cutoff_date
+        )
+        panel = _assemble(warehouse, series, Span(first, cutoff_date, horizon))
         for table in ("forecast_pairs", "forecast_series", "forecast_members"):
             warehouse.execute(f"drop table temp.{table}")
     except duckdb.Error as error:
         raise _unreadable(error) from error
-    return _assemble(series, pd.date_range(first, cutoff_date, freq="D"), days, stock)
+    return panel
 
 
-def _assemble(
-    series: pd.DataFrame, dates: pd.DatetimeIndex, days: dict[str, np.ndarray], stock: dict[str, np.ndarray]
-) -> Panel:
-    shape = (len(series), len(dates))
-    start = (series["start_date"] - dates[0]).dt.days.to_numpy() if len(series) else np.array([], dtype=np.int64)
-    cells = days["series_row"], days["day"]
-    units = np.zeros(shape, dtype=np.float32)
-    units[np.arange(len(dates))[None, :] < start[:, None]] = np.nan
-    units[cells] = np.maximum(days["units"], 0)
-    promoted = np.zeros(shape, dtype=np.float32)
-    promoted[cells] = np.nan_to_num(days["is_promoted"])
-    price = np.full(shape, np.nan, dtype=np.float32)
-    price[cells] = days["price"]
+def _assemble(warehouse: duckdb.DuckDBPyConnection, series: pd.DataFrame, span: Span) -> Panel:
+    sold = sold_units(warehouse, series, span)
+    in_stock, availability = available_days(warehouse, series, span, sold)
     return Panel(
-        series[["unique_id", "level", "store_id", "product_id", "category"]],
-        dates,
-        units,
-        _in_stock(series, dates, units, stock),
-        {"is_promoted": promoted, "price": price},
+        describe(series),
+        span.dates,
+        sold,
+        in_stock,
+        known_covariates(warehouse, series, span),
+        availability=availability,
+        excess=bulk_units(warehouse, sold, span),
     )
-
-
-def _in_stock(series: pd.DataFrame, dates: pd.DatetimeIndex, units: np.ndarray, stock: dict[str, np.ndarray]) -> Mask:
-    """True where demand can be seen: in stock, or no ledger yet. A day off range counts only if it sold something."""
-    has_ledger = series["first_stocked"].notna().to_numpy()
-    first = np.full(len(series), len(dates))
-    first[has_ledger] = (series.loc[has_ledger, "first_stocked"] - dates[0]).dt.days
-    in_stock: Mask = (np.arange(len(dates))[None, :] < first[:, None]) | (np.nan_to_num(units) > 0)
-    in_stock[stock["series_row"], stock["day"]] = stock["is_in_stock"]
-    return in_stock
-
-
-def _columns(result: duckdb.DuckDBPyConnection) -> dict[str, np.ndarray]:
-    """The columns of a result as plain arrays; a null float is NaN."""
-    return {
-        name: np.ma.filled(values, np.nan) if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
-        for name, values in result.fetchnumpy().items()
-    }
 
 
 def _workspace_day(warehouse: duckdb.DuckDBPyConnection) -> date | None:

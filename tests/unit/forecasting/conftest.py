@@ -18,9 +18,25 @@ WEEK = np.array([1.0, 0.8, 0.8, 0.9, 1.2, 1.8, 0.5])
 
 _MARTS = """
 create schema marts;
-create table marts.dim_stores (store_id varchar, store varchar, country varchar, closed_date date);
+create table marts.dim_stores (
+    store_id varchar, store varchar, country varchar, closed_date date, time_zone varchar, currency varchar
+);
 create table marts.dim_products (
-    product_id varchar, product varchar, category varchar, kind varchar, launched_date date, discontinued_date date
+    product_id varchar, product varchar, category varchar, kind varchar, launched_date date, discontinued_date date,
+    list_price decimal(18, 4), shelf_life_days integer
+);
+create table marts.fct_promotion_periods (
+    promotion_id varchar, product_id varchar, store_id varchar, starts_date date, ends_date date,
+    discount_rate decimal(9, 6)
+);
+create table marts.fct_price_periods (
+    product_id varchar, store_id varchar, valid_from_date date, valid_to_date date, price decimal(18, 4)
+);
+create table marts.fct_sale_lines (
+    store_id varchar, product_id varchar, business_date date, units_sold decimal(18, 4)
+);
+create table marts.fct_stock_availability (
+    store_id varchar, product_id varchar, business_date date, availability double
 );
 create table marts.fct_sales_daily (
     store_id varchar, product_id varchar, business_date date, units_sold decimal(18, 4), units_returned decimal(18, 4),
@@ -51,10 +67,13 @@ def shop(warehouse: duckdb.DuckDBPyConnection) -> Callable[..., duckdb.DuckDBPyC
         generator = np.random.default_rng(5)
         dates = pd.date_range(end=LAST_DAY, periods=days)
         for store in range(1, stores + 1):
-            warehouse.execute("insert into marts.dim_stores values (?, ?, 'US', null)", [f"S{store}", f"Store {store}"])
+            warehouse.execute(
+                "insert into marts.dim_stores (store_id, store, country) values (?, ?, 'US')",
+                [f"S{store}", f"Store {store}"],
+            )
         for product in range(1, products + 1):
             warehouse.execute(
-                "insert into marts.dim_products values (?, ?, ?, 'goods', null, null)",
+                "insert into marts.dim_products (product_id, product, category, kind) values (?, ?, ?, 'goods')",
                 [f"P{product}", f"Product {product}", f"Category {product % 2}"],
             )
             for store in range(1, stores + 1):

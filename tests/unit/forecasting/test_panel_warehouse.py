@@ -30,7 +30,10 @@ def _sell(shop: duckdb.DuckDBPyConnection, product: str, day: date, units: float
 
 
 def _add_product(shop: duckdb.DuckDBPyConnection, product: str, kind: str = "goods") -> None:
-    shop.execute("insert into marts.dim_products values (?, ?, 'Dairy', ?, null, null)", [product, product, kind])
+    shop.execute(
+        "insert into marts.dim_products (product_id, product, category, kind) values (?, ?, 'Dairy', ?)",
+        [product, product, kind],
+    )
 
 
 def test_every_active_pair_is_a_series_with_a_complete_calendar(shop: Shop) -> None:

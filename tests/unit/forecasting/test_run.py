@@ -52,7 +52,10 @@ def test_with_the_bundled_checkpoint_every_series_has_a_forecast_that_names_its_
 
 def test_each_series_has_its_level_its_evidence_and_its_scores(shop: Shop, floors: Settings) -> None:
     marts = shop(stores=1, products=2, days=120)
-    marts.execute("insert into marts.dim_products values ('new', 'New', 'Category 1', 'goods', null, null)")
+    marts.execute(
+        "insert into marts.dim_products (product_id, product, category, kind) "
+        "values ('new', 'New', 'Category 1', 'goods')"
+    )
     marts.execute("insert into marts.fct_sales_daily values ('S1', 'new', date '2024-06-25', 6, 0, 6, 12, false)")
     forecast(marts, floors, run_id="r1", as_of_date=TODAY)
     rows = _table(marts, "fct_forecast_series").set_index("series_id")

@@ -84,6 +84,8 @@ running as (
         at_hour,
         kind,
         sum(quantity) over (day_so_far rows unbounded preceding) as on_shelf,
+        sum(case when kind = 'return' then 0 else quantity end) over (day_so_far rows unbounded preceding)
+            as fresh_on_shelf,
         lead(at_hour, 1, 24) over day_so_far as until_hour,
         lead(kind) over day_so_far as next_kind
     from events
@@ -102,8 +104,8 @@ select
     running.until_hour,
     running.kind,
     running.on_shelf,
-    -- What is sold next was there, whatever the ledger says.
-    running.on_shelf > 0 or coalesce(running.next_kind = 'sale', false) as is_there,
+    -- What is sold next was there, whatever the ledger says; what was brought back often is not for sale.
+    running.fresh_on_shelf > 0 or coalesce(running.next_kind = 'sale', false) as is_there,
     running.next_kind is null as is_last,
     days.on_hand
 from running

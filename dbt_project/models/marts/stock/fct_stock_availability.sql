@@ -27,7 +27,7 @@ days as (
         coalesce(sum(share_until - share_before) filter (where is_there), 0) as share_there,
         count(*) filter (where is_there) > 0 as was_there,
         count(*) filter (where not is_there) > 0 as was_missing,
-        bool_or(is_last and kind = 'sale' and on_shelf <= 0) as is_sold_out,
+        bool_or(kind = 'sale' and not is_there) and not bool_or(is_last and is_there) as is_sold_out,
         1 - max(share_before) filter (where kind = 'sale') as share_after_last_sale,
         count(*) filter (where kind = 'sale') as sale_lines,
         bool_or(is_last and abs(on_shelf - on_hand) < 0.001) as is_explained,
