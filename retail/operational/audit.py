@@ -160,7 +160,7 @@ def verify(engine: Engine, *, known_head: str | None = None) -> AuditReport:
             broken = broken or _problem_of(entry, count, previous)
             has_known = has_known or entry.hash == known_head
             previous = entry.hash
-        beyond = connection.execute(past_head).scalar_one()
+        beyond: int | None = connection.execute(past_head).scalar_one()
     if broken is None and (count, previous) != (head_sequence, head_hash):
         broken = (count + 1, f"the newest entries are gone: the head says {head_sequence}, there are {count}")
     if broken is None and beyond is not None:

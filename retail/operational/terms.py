@@ -139,7 +139,7 @@ class TermOverrides:
 
     def set_many(self, principal: Principal, overrides: Sequence[TermOverride]) -> list[TermOverride]:
         """Set several terms, all or none; as `set` does each."""
-        wanted = [_checked(override) for override in overrides]
+        wanted = [checked(override) for override in overrides]
         for override in wanted:
             _must_be_allowed(principal, override.scope)
         with audit.recording(self._engine) as connection:
@@ -198,7 +198,12 @@ def _set(connection: Connection, principal: Principal, override: TermOverride) -
     return new
 
 
-def _checked(override: TermOverride) -> TermOverride:
+def checked(override: TermOverride) -> TermOverride:
+    """The override with its value in the one way it is written.
+
+    Raises:
+        UnusableRequest: The value or the scope cannot be.
+    """
     if override.product_id and override.field in _SUPPLIER_ONLY:
         raise UnusableRequest(f"{override.field.value} goes with a supplier's whole order: leave the product out.")
     if override.field is TermField.SUPPLIER_ID and not override.product_id:
