@@ -9,7 +9,7 @@ from forecasting.pretraining.series.calendar import Calendar
 from forecasting.pretraining.series.draws import Flags, Floats, log_uniform, some
 from forecasting.pretraining.series.styles import Style
 
-_MOST_EVENTS = 48
+_MOST_EVENTS = 128
 
 
 def episodes(length: int, starts: Floats, durations: Floats, sizes: Floats) -> Floats:
@@ -43,7 +43,7 @@ def promotion_logs(rng: Generator, count: int, length: int, style: Style, calend
     )
     start = rng.uniform(-1, 1, (count, 1)) * gap[:, :1] + np.cumsum(gap, axis=1) - gap
     duration = rng.choice([2, 3, 5, 6, 7, 7, 10, 14], (count, 1)) / calendar.days
-    duration = np.where(kind == 3, np.minimum(5, 7) / calendar.days, duration) + 0 * gap
+    duration = np.where(kind == 3, 5 / calendar.days, duration) + 0 * gap
     held = rng.random(shape) < np.where(kind == 1, 1.0, rng.choice([0.7, 0.9, 1.0], (count, 1)))
     lift = np.log(log_uniform(rng, count, *style.lift)) * np.exp(0.25 * rng.standard_normal(shape))
     lift = lift * held * (kind > 0)

@@ -94,12 +94,13 @@ def simulate(rng: Generator, name: str, count: int, context: int, horizon: int) 
 
 
 def _cut(rng: Generator, source: Source, count: int, context: int, horizon: int) -> Floats:
+    """Series with histories of many lengths: a third the longest, a third rather long, a third of any length."""
     values = source.draw(rng, count, context + horizon)
     longest = min(source.longest, context)
     shortest = min(source.shortest, longest)
-    length = np.where(
-        rng.random((count, 1)) < 0.5, longest, np.exp(rng.uniform(np.log(shortest), np.log(longest), (count, 1)))
-    )
+    any_length = np.exp(rng.uniform(np.log(shortest), np.log(longest), (count, 1)))
+    rather_long = rng.uniform(0.4 * longest, longest, (count, 1))
+    length = np.choose(rng.integers(0, 3, (count, 1)), [np.full((count, 1), longest), rather_long, any_length])
     return np.where(np.arange(context + horizon) < context - length, np.nan, values)
 
 
