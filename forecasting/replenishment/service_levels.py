@@ -1,0 +1,100 @@
+"""The chance of not running out that an order aims at: where one unit more costs what it saves.
+
+A unit more is missed if demand exceeds it, which costs its margin and goodwill (Cu), and else is kept until the order
+after (Ch), or thrown away if it expires first (its cost). For goods that keep that is the critical ratio Cu / (Cu + Ch)
+of the newsvendor (Arrow, Harris and Marschak 1951).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from forecasting.replenishment.cycle import Cycle
+from forecasting.replenishment.demand import Bools, Floats, Ints
+from retail.settings import Settings
+
+CLASS_LEVELS: Final = {
+    "AX": 0.98, "AY": 0.97, "AZ": 0.95,
+    "BX": 0.95, "BY": 0.95, "BZ": 0.93,
+    "CX": 0.92, "CY": 0.90, "CZ": 0.85,
+}  # fmt: skip
+"""Levels by ABC-XYZ class, for what has no known cost: much for what earns much and sells steadily."""
+CRITICAL_RATIO: Final = "critical ratio"
+_DAYS_A_YEAR: Final = 365.0
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCosts:
+    """What one unit too few or too many costs, in the reporting currency; NaN where no cost is known. Shape (lines,).
+
+    Attributes:
+        shortage: A sale missed: margin and goodwill.
+        holding: A unit kept from this delivery to the next.
+        waste: A unit thrown away.
+    """
+
+    shortage: Floats
+    holding: Floats
+    waste: Floats
+
+    def take(self, rows: Bools | Ints) -> UnitCosts:
+        """Those of some lines only."""
+        return UnitCosts(self.shortage[rows], self.holding[rows], self.waste[rows])
+
+
+def unit_costs(lines: pd.DataFrame, settings: Settings) -> UnitCosts:
+    """Costs of too few and too many.
+
+    Args:
+        lines: `price`, `unit_cost` (NaN where unknown) and `review_days`.
+        settings: Holding cost rate and goodwill rate.
+    """
+    price, cost = lines["price"].to_numpy(dtype=float), lines["unit_cost"].to_numpy(dtype=float)
+    price = np.where(np.isnan(price), cost, price)
+    shortage = np.maximum(price - cost, 0.0) + settings.goodwill_rate * price
+    holding = cost * settings.holding_cost_rate * lines["review_days"].to_numpy(dtype=float) / _DAYS_A_YEAR
+    return UnitCosts(shortage, holding, cost)
+
+
+def critical_ratios(cycle: Cycle, costs: UnitCosts) -> Floats:
+    """The lowest chance of not running out from which on one unit more costs more than it saves; NaN without costs."""
+    level = np.divide(
+        costs.shortage,
+        costs.shortage + costs.holding,
+        out=np.where(np.isnan(costs.waste), np.nan, 1.0),
+        where=costs.shortage + costs.holding > 0,
+    )
+    scenarios = cycle.servable.shape[1]
+    steps = np.arange(1, scenarios + 1) / scenarios
+    for row in np.flatnonzero(np.isfinite(cycle.shelf_demand[:, 0]) & np.isfinite(level)):
+        stock = np.sort(cycle.servable[row])
+        spoils = np.searchsorted(np.sort(cycle.shelf_demand[row]), stock) / scenarios
+        saved = costs.shortage[row] * (1 - steps) - costs.holding[row] * steps - costs.waste[row] * spoils
+        level[row] = min(level[row], steps[np.argmax(saved <= 0)])
+    return np.asarray(level)
+
+
+def service_levels(lines: pd.DataFrame, ratios: Floats, settings: Settings) -> tuple[Floats, list[str]]:
+    """The level of each line and where it comes from: set by a person, else the critical ratio, else the class.
+
+    Args:
+        lines: `service_level` (set by a person, or NaN), `service_level_source`, `abc_class`, `xyz_class`.
+        ratios: Critical ratios, NaN without costs.
+        settings: Lowest and highest level; what a person has set stands as it is.
+    """
+    classes = lines["abc_class"] + lines["xyz_class"]
+    levels = np.where(np.isnan(ratios), classes.map(CLASS_LEVELS).to_numpy(dtype=float), ratios)
+    levels = np.clip(levels, settings.minimum_service_level, settings.maximum_service_level)
+    chosen = lines["service_level"].to_numpy(dtype=float)
+    is_set = np.isfinite(chosen)
+    sources = [
+        str(source) if was_set else (f"class {name}" if no_ratio else CRITICAL_RATIO)
+        for source, was_set, name, no_ratio in zip(
+            lines["service_level_source"], is_set, classes, np.isnan(ratios), strict=True
+        )
+    ]
+    return np.where(is_set, chosen, levels), sources
