@@ -12,8 +12,8 @@ HEIGHT = 300
 _BAR_STEP = 30
 _BAR_SPACE = 300
 _LABEL_WIDTH = 150
-_GREY = "#94a3b8"
-_WARNING = "#d97706"
+GREY = "#94a3b8"
+WARNING = "#d97706"
 _PLAIN = ",~f"
 
 _TIME_FORMATS = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y", "quarter": "%b %Y", "year": "%Y"}
@@ -36,10 +36,10 @@ def lines(
     """
     scale = alt.Scale(domain=list(order))
     base = alt.Chart(frame).encode(
-        x=_time_axis(x, grain),
-        y=alt.Y(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
-        color=alt.Color(series, type="nominal", legend=_legend(), scale=scale),
-        tooltip=_tooltip((series, "Series", None), ("when", "When", None), (y, title, fmt)),
+        x=time_axis(x, grain),
+        y=alt.Y(y, type="quantitative", title=title, axis=value_axis(fmt), scale=alt.Scale(zero=True)),
+        color=alt.Color(series, type="nominal", legend=legend(), scale=scale),
+        tooltip=tooltip((series, "Series", None), ("when", "When", None), (y, title, fmt)),
     )
     hover = alt.selection_point(on="pointerover", nearest=True, fields=[x], empty=False, clear="pointerout")
     drawn = base.mark_line(interpolate="monotone").encode(
@@ -62,9 +62,9 @@ def area(frame: pd.DataFrame, x: str, y: str, *, title: str, grain: str, fmt: st
         alt.Chart(frame)
         .mark_area(line=True, opacity=0.25, interpolate="monotone")
         .encode(
-            x=_time_axis(x, grain),
-            y=alt.Y(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
-            tooltip=_tooltip(("when", "When", None), (y, title, fmt)),
+            x=time_axis(x, grain),
+            y=alt.Y(y, type="quantitative", title=title, axis=value_axis(fmt), scale=alt.Scale(zero=True)),
+            tooltip=tooltip(("when", "When", None), (y, title, fmt)),
         )
         .properties(height=HEIGHT - 60)
     )
@@ -78,8 +78,8 @@ def bars(frame: pd.DataFrame, label: str, y: str, *, title: str, fmt: str = ",.0
         .mark_bar(cornerRadiusEnd=3, height={"band": 0.68})
         .encode(
             y=alt.Y(label, type="nominal", sort=None, title=None, axis=alt.Axis(labelLimit=_LABEL_WIDTH, ticks=False)),
-            x=alt.X(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
-            tooltip=_tooltip((label, "Name", None), (y, title, fmt)),
+            x=alt.X(y, type="quantitative", title=title, axis=value_axis(fmt), scale=alt.Scale(zero=True)),
+            tooltip=tooltip((label, "Name", None), (y, title, fmt)),
         )
         .properties(height=_BAR_STEP * max(len(frame), 2) + 50)
     )
@@ -92,13 +92,13 @@ def columns(
     """Vertical bars over ordered classes, in the order of the frame; classes in `weak` are shown as a warning."""
     base = alt.Chart(frame).encode(
         x=alt.X(x, type="nominal", sort=list(frame[x]), title=x_title, axis=alt.Axis(labelAngle=0, ticks=False)),
-        y=alt.Y(y, type="quantitative", title=title, axis=_value_axis(fmt), scale=alt.Scale(zero=True)),
-        tooltip=_tooltip((x, x_title, None), (y, title, fmt)),
+        y=alt.Y(y, type="quantitative", title=title, axis=value_axis(fmt), scale=alt.Scale(zero=True)),
+        tooltip=tooltip((x, x_title, None), (y, title, fmt)),
     )
     band = {"band": 0.72}
     warned = base.transform_filter(alt.FieldOneOfPredicate(field=x, oneOf=list(weak)))
     bars_of_all = base.mark_bar(cornerRadiusEnd=3, width=band)
-    chart: alt.LayerChart = bars_of_all + warned.mark_bar(cornerRadiusEnd=3, width=band, color=_WARNING)
+    chart: alt.LayerChart = bars_of_all + warned.mark_bar(cornerRadiusEnd=3, width=band, color=WARNING)
     return chart.properties(height=HEIGHT - 40)
 
 
@@ -114,58 +114,20 @@ def daily_differences(frame: pd.DataFrame, *, title: str) -> alt.Chart:
         alt.Chart(frame)
         .mark_bar(size=max(2.0, min(18.0, _BAR_SPACE / days)))
         .encode(
-            x=_time_axis("day", "day"),
-            y=alt.Y("difference", type="quantitative", title=title, axis=_value_axis(",.0f")),
+            x=time_axis("day", "day"),
+            y=alt.Y("difference", type="quantitative", title=title, axis=value_axis(",.0f")),
             color=alt.Color(
-                "kind", type="nominal", legend=None, scale=alt.Scale(domain=["More", "Less"], range=[_GREY, _WARNING])
+                "kind", type="nominal", legend=None, scale=alt.Scale(domain=["More", "Less"], range=[GREY, WARNING])
             ),
-            tooltip=_tooltip(("day", "Day", "%a %-d %b %Y"), ("kind", "Here", None), ("difference", title, ",.2f")),
+            tooltip=tooltip(("day", "Day", "%a %-d %b %Y"), ("kind", "Here", None), ("difference", title, ",.2f")),
         )
         .properties(height=HEIGHT - 80)
     )
     return chart
 
 
-def fan(history: pd.DataFrame, forecast: pd.DataFrame, stockouts: pd.DataFrame, *, title: str) -> alt.LayerChart:
-    """Daily history, days out of stock, and the forecast with its bands.
-
-    Args:
-        history: `day`, `units`.
-        forecast: `day`, `q10` to `q90`.
-        stockouts: `day`, `units`: days of the history that closed without stock.
-        title: Title of the value axis, with its unit.
-    """
-    ahead = alt.Chart(forecast).encode(x=_time_axis("day", "day"))
-    bands = [
-        ahead.mark_area(opacity=opacity).encode(
-            y=alt.Y(low, type="quantitative", title=title, axis=_value_axis(",.0f")), y2=high, tooltip=_fan_tooltip()
-        )
-        for low, high, opacity in (("q10", "q90", 0.18), ("q20", "q80", 0.18), ("q30", "q70", 0.2), ("q40", "q60", 0.2))
-    ]
-    median = ahead.mark_line(strokeWidth=2.5).encode(y=alt.Y("q50", type="quantitative"), tooltip=_fan_tooltip())
-    sold = (
-        alt.Chart(history)
-        .mark_line(color=_GREY, strokeWidth=1.6)
-        .encode(
-            x=_time_axis("day", "day"),
-            y=alt.Y("units", type="quantitative", title=title),
-            tooltip=_tooltip(("day", "Day", "%a %-d %b %Y"), ("units", "Units sold", ",.0f")),
-        )
-    )
-    out = (
-        alt.Chart(stockouts)
-        .mark_point(color=_WARNING, filled=True, size=45, shape="triangle-down", opacity=1)
-        .encode(
-            x=_time_axis("day", "day"),
-            y=alt.Y("units", type="quantitative"),
-            tooltip=_tooltip(("day", "Out of stock at close", "%a %-d %b %Y"), ("units", "Units sold", ",.0f")),
-        )
-    )
-    chart = alt.LayerChart(layer=[*bands, sold, median, out])
-    return chart.properties(height=HEIGHT + 60)
-
-
-def _time_axis(x: str, grain: str) -> alt.X:
+def time_axis(x: str, grain: str) -> alt.X:
+    """A horizontal axis of time, with labels that fit the step."""
     if grain == "hour":
         axis = alt.Axis(
             title="Hour of the day (store time)", grid=False, labelExpr="datum.value + ':00'", tickMinStep=1
@@ -175,11 +137,13 @@ def _time_axis(x: str, grain: str) -> alt.X:
     return alt.X(x, type="temporal", axis=axis)
 
 
-def _value_axis(fmt: str) -> alt.Axis:
+def value_axis(fmt: str) -> alt.Axis:
+    """An axis of values, without lines of its own."""
     return alt.Axis(format=".0%" if "%" in fmt else _PLAIN, tickCount=5, domain=False, ticks=False)
 
 
-def _legend() -> alt.Legend:
+def legend() -> alt.Legend:
+    """A legend above the chart, in one row."""
     return alt.Legend(
         title=None,
         orient="top",
@@ -191,7 +155,7 @@ def _legend() -> alt.Legend:
     )
 
 
-def _tooltip(*fields: tuple[str, str, str | None]) -> list[alt.Tooltip]:
+def tooltip(*fields: tuple[str, str, str | None]) -> list[alt.Tooltip]:
     """Fields as (name, title, format); without a format a field is text, with `%a` and the like a time."""
     shown = []
     for name, title, fmt in fields:
@@ -201,12 +165,3 @@ def _tooltip(*fields: tuple[str, str, str | None]) -> list[alt.Tooltip]:
             kind: Literal["temporal", "quantitative"] = "temporal" if fmt.startswith("%") else "quantitative"
             shown.append(alt.Tooltip(name, type=kind, title=title, format=fmt))
     return shown
-
-
-def _fan_tooltip() -> list[alt.Tooltip]:
-    return _tooltip(
-        ("day", "Day", "%a %-d %b %Y"),
-        ("q10", "1 in 10 below", ",.1f"),
-        ("q50", "Middle", ",.1f"),
-        ("q90", "1 in 10 above", ",.1f"),
-    )

@@ -12,7 +12,7 @@ import streamlit as st
 
 from app import auth, formats
 from metrics import Catalogue, Filter, MetricQuery, Metrics, Result
-from metrics.policy import sees_sensitive
+from metrics.policy import is_sensitive, sees_sensitive
 from retail import workspace as workspaces
 from retail.principal import Principal
 from retail.settings import Settings
@@ -70,13 +70,26 @@ class Shop:
         """Whether the run holds forecasts."""
         return self.run.tables.get("fct_forecast_series", 0) > 0
 
+    @property
+    def has_drafts(self) -> bool:
+        """Whether the run holds reorder drafts."""
+        return self.run.tables.get("fct_reorder_drafts", 0) > 0
+
+    @property
+    def tells_money(self) -> bool:
+        """Whether the person may see costs and margins."""
+        return sees_sensitive(self.principal.role)
+
+    def readable(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """Those of the columns that the person may read."""
+        return tuple(name for name in columns if self.tells_money or not is_sensitive(name))
+
     def visible(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of the metrics that the run knows and the person may see."""
-        sees_all = sees_sensitive(self.principal.role)
         return tuple(
             name
             for name in names
-            if name not in self.catalogue.unknown and (sees_all or not self.catalogue.metric(name).is_sensitive)
+            if name not in self.catalogue.unknown and (self.tells_money or not self.catalogue.metric(name).is_sensitive)
         )
 
     def query(

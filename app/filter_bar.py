@@ -22,22 +22,22 @@ EVERYTHING = ""
 """What a filter holds while it filters nothing."""
 
 
-def choose(shop: Shop, uses: Collection[str]) -> Filters:
+def choose(shop: Shop, uses: Collection[str], own: Collection[str] = ()) -> Filters:
     """Draw the filters that a page uses as one row, and give what is chosen.
 
-    The address is read first if it is new, and is written afterwards. A note in plain words is shown for each part of
-    it that could not be used.
+    The address is read first if it is new, and is written afterwards; words of it that are the page's `own` are left
+    to the page. A note in plain words is shown for each part of it that could not be used.
     """
     choices = shared.choices_of(shop)
     held: dict[str, str] = dict(st.session_state.get(_SESSION, {}))
-    address = {name: st.query_params[name] for name in st.query_params}
+    address = {name: st.query_params[name] for name in st.query_params if name not in own}
     if address != st.session_state.get(_WRITTEN):
         held |= {name: word for name, word in address.items() if name in (*shared.ALL, "from", "to")}
     understood, notes = shared.understand(held, choices, shop)
     st.session_state[_SESSION] = understood.address()
     filters = shared.only(understood, uses)
     _draw(shop, choices, filters, uses)
-    _write_address(filters, uses)
+    _write_address(filters, uses, own)
     for note in notes:
         st.warning(note)
     return filters
@@ -52,6 +52,8 @@ def _draw(shop: Shop, choices: Choices, filters: Filters, uses: Collection[str])
         if "store" in uses:
             names = {code: name for code, (name, _) in choices.stores.items()}
             _select("Store", "store", [EVERYTHING, *names], filters.store, names)
+        if "supplier" in uses:
+            _select("Supplier", "supplier", [EVERYTHING, *choices.suppliers], filters.supplier, {})
         if "department" in uses:
             _select("Department", "department", [EVERYTHING, *choices.departments], filters.department, {})
         if "category" in uses:
@@ -103,10 +105,12 @@ def _keep_dates() -> None:
         st.session_state[_SESSION] = dict(st.session_state.get(_SESSION, {})) | dates
 
 
-def _write_address(filters: Filters, uses: Collection[str]) -> None:
+def _write_address(filters: Filters, uses: Collection[str], own: Collection[str]) -> None:
     address = filters.address(**({} if "period" in uses else {"period": None}))
-    if {name: st.query_params[name] for name in st.query_params} != address:
-        st.query_params.from_dict(address)
+    present = {name: st.query_params[name] for name in st.query_params}
+    wanted = address | {name: word for name, word in present.items() if name in own}
+    if present != wanted:
+        st.query_params.from_dict(wanted)
     st.session_state[_WRITTEN] = address
 
 

@@ -1,4 +1,4 @@
-"""The filters that pages share: period, store, department, category, product.
+"""The filters that pages share: period, store, supplier, department, category, product.
 
 An address is someone else's text: `understand` leaves out what does not exist, with a note.
 `app.filter_bar` draws them.
@@ -15,7 +15,7 @@ from app.data import Shop
 from app.periods import Period
 from metrics import Filter
 
-ALL = ("period", "store", "department", "category", "product")
+ALL = ("period", "store", "supplier", "department", "category", "product")
 """Filters that there are; a page uses some of them and leaves the others as they are."""
 
 
@@ -25,10 +25,12 @@ class Choices:
 
     Attributes:
         stores: Name and id of each store by its word in the address: its code, or its id where two share a code.
+        suppliers: Unique names of the suppliers.
         departments: Categories by department.
     """
 
     stores: Mapping[str, tuple[str, str]]
+    suppliers: tuple[str, ...]
     departments: Mapping[str, tuple[str, ...]]
 
     def categories(self, department: str | None) -> tuple[str, ...]:
@@ -47,6 +49,7 @@ class Filters:
         store: A store's word in the address.
         store_label: Its unique name, which is the dimension `store`.
         store_id: Its key in the tables.
+        supplier: A supplier's unique name, which is the dimension `supplier`.
         department: A department.
         category: A category.
         product: A product's unique name, which is the dimension `product`.
@@ -56,6 +59,7 @@ class Filters:
     store: str | None = None
     store_label: str | None = None
     store_id: str | None = None
+    supplier: str | None = None
     department: str | None = None
     category: str | None = None
     product: str | None = None
@@ -64,6 +68,7 @@ class Filters:
         """The filters other than the period, for a metric query."""
         chosen = {
             "store": self.store_label,
+            "supplier": self.supplier,
             "department": self.department,
             "category": self.category,
             "product": self.product,
@@ -75,6 +80,7 @@ class Filters:
         words: dict[str, str | None] = {
             "period": self.period.name,
             "store": self.store,
+            "supplier": self.supplier,
             "department": self.department,
             "category": self.category,
             "product": self.product,
@@ -112,6 +118,7 @@ def understand(words: Mapping[str, str], choices: Choices, shop: Shop) -> tuple[
         store=store,
         store_label=choices.stores[store][0] if store else None,
         store_id=choices.stores[store][1] if store else None,
+        supplier=_known("supplier", words, choices.suppliers, notes),
         department=department,
         category=_known("category", words, choices.categories(department), notes),
         product=_known("product", words, _product_named(shop, product), notes) if product else None,
@@ -127,6 +134,7 @@ def only(filters: Filters, uses: Collection[str]) -> Filters:
         store=filters.store if has_store else None,
         store_label=filters.store_label if has_store else None,
         store_id=filters.store_id if has_store else None,
+        supplier=filters.supplier if "supplier" in uses else None,
         department=filters.department if "department" in uses else None,
         category=filters.category if "category" in uses else None,
         product=filters.product if "product" in uses else None,
@@ -148,7 +156,10 @@ def choices_of(shop: Shop) -> Choices:
     for row in shop.query("net_sales", by=("department", "category")).rows:
         if row["department"] is not None:
             departments.setdefault(str(row["department"]), set()).add(str(row["category"]))
-    return Choices(words, {name: tuple(sorted(departments[name])) for name in sorted(departments)})
+    suppliers = tuple(
+        str(row["supplier"]) for row in shop.rows("dim_suppliers", ("supplier",), order_by=("supplier",)).rows
+    )
+    return Choices(words, suppliers, {name: tuple(sorted(departments[name])) for name in sorted(departments)})
 
 
 def _product_named(shop: Shop, name: str) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from retail.vocabulary import Role
 FREE_SQL_ROLES: Final = frozenset({Role.SUPERADMIN, Role.ADMIN, Role.ANALYST})
 """Roles that may write SQL of their own."""
 
-_SENSITIVE_WORDS: Final = ("cost", "margin", "stock_value")
+_SENSITIVE_WORDS: Final = ("cost", "margin", "stock_value", "order_amount", "reasons")
+"""Parts of names that tell it. `reasons` of a reorder draft reckon with cost and margin."""
+
 _REJECTED_ROW: Final = "row_text"
 """A row as a file had it. An export puts customers beside sales, so any of them may hold a name or an address."""
 _STORE_COLUMN: Final = "store_id"
@@ -46,9 +48,9 @@ class Policy:
         return self.stores is not None or bool(self.hidden_tables) or any(self.hidden_columns.values())
 
 
-def is_sensitive(column: str) -> bool:
-    """Whether a column tells cost, margin or the value of stock, which staff do not see."""
-    return any(word in column for word in _SENSITIVE_WORDS)
+def is_sensitive(name: str) -> bool:
+    """Whether a column or table tells cost, margin or the value of stock, which staff do not see."""
+    return any(word in name for word in _SENSITIVE_WORDS)
 
 
 def sees_sensitive(role: Role) -> bool:
@@ -70,7 +72,8 @@ def for_principal(schema: Schema, principal: Principal, store_ids: tuple[str, ..
     hidden_tables = frozenset(
         table
         for table, columns in schema.items()
-        if store_ids is not None and table.startswith("fct_") and _STORE_COLUMN not in columns
+        if (store_ids is not None and table.startswith("fct_") and _STORE_COLUMN not in columns)
+        or not _may_read(principal.role, table)
     )
     visible: dict[str, dict[str, str]] = {}
     hidden: dict[str, frozenset[str]] = {}

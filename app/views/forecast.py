@@ -1,21 +1,24 @@
-"""Forecast: history and what is expected, with its spread, per product and store; and how far to trust it."""
+"""Forecast: history and what is expected, with its spread, per product and store; what if; and how far to trust it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Collection
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
-from app import charts, components, filter_bar, formats, page
+from app import components, demand_history, fan_chart, filter_bar, formats, page, what_if
 from app.components import Figure
 from app.data import Row, Shop, records
 from app.filters import Filters, equals
+from app.model_names import in_words
 from metrics import Column, Filter
 from retail.vocabulary import QUANTILE_COLUMNS
 
-HISTORY_DAYS = 112
+SERIES: Final = "series"  # in the address: /forecast?series=Whole milk · Old Town
+
+_WRITTEN = "forecast_series_in_address"
 _SERIES_COLUMNS = (
     "series_id",
     "level",
@@ -40,13 +43,13 @@ def render(shop: Shop) -> None:
     if not shop.has_forecasts:
         components.empty("There is no forecast yet. It is made by the pipeline’s forecast step, after the first run.")
         return
-    filters = filter_bar.choose(shop, uses=("store", "category"))
+    filters = filter_bar.choose(shop, uses=("store", "category"), own=(SERIES,))
     series = _choose_series(shop, filters)
     if series is None:
         components.empty("There is no forecast with these filters. Choose another store or category.")
     else:
         _series(shop, series)
-    page.section("How good the forecasts are", lambda: _accuracy(shop))
+    st.page_link("views/model_report.py", label="How good the forecasts are, and which model makes them: Model report")
 
 
 def _choose_series(shop: Shop, filters: Filters) -> Row | None:
@@ -61,21 +64,28 @@ def _choose_series(shop: Shop, filters: Filters) -> Row | None:
     for row in wanted:
         row["store"] = stores.get(str(row["store_id"]), str(row["store_id"]))
         row["product"] = products.get(str(row["product_id"])) if row["product_id"] else None
-    by_id = {str(row["series_id"]): row for row in wanted}
+    by_name = {_name(row): row for row in wanted}
+    asked = _asked(by_name)
     chosen = st.selectbox(
         "Product and store",
-        list(by_id),
-        format_func=lambda series_id: _name(by_id[series_id]),
+        list(by_name),
+        index=list(by_name).index(asked) if asked else 0,
         filter_mode="contains",
         key=f"forecast_series_{filters.store}_{filters.category}",
         help="Type to search. The busiest come first; what sells too little alone is forecast as a category.",
     )
-    return by_id[chosen] if chosen in by_id else wanted[0]
+    st.query_params[SERIES] = st.session_state[_WRITTEN] = chosen
+    return by_name[chosen]
 
 
-def _model(name: str) -> str:
-    """A model's name in words: `combination(bundled+weekday_quantiles)` is a combination of two."""
-    return name.replace("(", " (").replace("+", " + ").replace("_", " ")
+def _asked(names: Collection[str]) -> str | None:
+    """The series of the address, if there is one of that name; a note where the address is new and there is none."""
+    asked = st.query_params.get(SERIES)
+    if asked in names:
+        return asked
+    if asked is not None and asked != st.session_state.get(_WRITTEN):
+        st.warning(f"There is no forecast of “{formats.plain(asked[:60])}” with these filters; it was left out.")
+    return None
 
 
 def _name(series: Row) -> str:
@@ -95,10 +105,9 @@ def _series(shop: Shop, series: Row) -> None:
         return
     ahead = forecast.frame().assign(day=lambda frame: pd.to_datetime(frame["target_date"]))
     cutoff = records(forecast)[0]["cutoff_date"]
-    history = _history(shop, series, cutoff)
     _figures(series, ahead)
     st.caption(
-        f"Made by {formats.plain(_model(series['model_name']))} from "
+        f"Made by {formats.plain(in_words(series['model_name']))} from "
         f"{formats.number(series['history_days'])} days of history, up to {formats.day(cutoff)}."
     )
     if series["evidence"] == "low":
@@ -106,13 +115,19 @@ def _series(shop: Shop, series: Row) -> None:
         st.caption(
             "This product has a short history or sells rarely, so the spread is wide and the accuracy uncertain."
         )
-    stockouts = _stockout_days(shop, series, history)
-    chart = charts.fan(history, ahead, stockouts, title="Units a day")
-    st.altair_chart(chart, alt=f"Units sold a day and the forecast for {_name(series)}")
-    st.caption(
-        "Grey: sold. Line: the middle of the forecast. Bands, from dark to light: 2, 4, 6 and 8 days of 10 are "
-        "expected inside." + (" Triangles: out of stock at close, so sales were held down." if len(stockouts) else "")
+    scenario = what_if.choose(shop, series)
+    history = demand_history.read(shop, series, cutoff)
+    chart = fan_chart.fan(
+        history,
+        ahead,
+        title="Units a day",
+        scenario=None if scenario is None else scenario.frame,
+        name="" if scenario is None else scenario.name,
     )
+    st.altair_chart(chart, alt=f"Units sold a day and the forecast for {_name(series)}")
+    if scenario is not None:
+        st.markdown(f":violet-badge[What if] {formats.plain(scenario.sentence)}")
+    st.caption(_legend(history))
     columns = (
         Column("target_date", "Day", "date", "column"),
         *(
@@ -157,53 +172,19 @@ def _inside(series: Row) -> float | None:
     return None if low is None or high is None else high - low
 
 
-def _history(shop: Shop, series: Row, cutoff: Any) -> pd.DataFrame:
-    """Units sold a day up to the cut-off, zeros included: `day`, `units`."""
-    first = cutoff - timedelta(days=HISTORY_DAYS - 1)
-    what = equals("product", series["product"]) if series["product"] else equals("category", series["category"])
-    where = (equals("store", series["store"]), what)
-    sold = shop.query("units_sold", by=("day",), where=where, first=first, last=cutoff).frame()
-    days = pd.date_range(first, cutoff, freq="D")
-    units = sold.set_index("day")["units_sold"].reindex(days).fillna(0.0)
-    return pd.DataFrame({"day": days, "units": units.to_numpy()})
-
-
-def _stockout_days(shop: Shop, series: Row, history: pd.DataFrame) -> pd.DataFrame:
-    if not series["product_id"] or not shop.has_stock:
-        return history.iloc[:0]
-    where = (
-        equals("store_id", series["store_id"]),
-        equals("product_id", series["product_id"]),
-        equals("is_stockout", True),
-        Filter(dimension="business_date", operator=">=", value=history["day"].iloc[0].date()),
-    )
-    found = shop.rows("fct_stock_daily", ("business_date",), where=where)
-    return history[history["day"].isin(pd.to_datetime([row["business_date"] for row in records(found)]))]
-
-
-def _accuracy(shop: Shop) -> None:
-    names = ("model_name", "segment", "series", "wql", "mase", "wape", "bias", "coverage_10", "coverage_90", "seconds")
-    result = shop.rows("fct_forecast_accuracy", names, order_by=("segment", "wql"))
-    if not result.rows:
-        components.empty("The models have not been compared yet; the backtest asset does that.")
-        return
-    columns = (
-        Column("model_name", "Model", "text", "column"),
-        Column("segment", "Segment", "text", "column"),
-        Column("series", "Series", "count", "column"),
-        Column("wql", "WQL", "score", "column"),
-        Column("mase", "MASE", "score", "column"),
-        Column("wape", "WAPE", "ratio", "column"),
-        Column("bias", "Bias", "ratio", "column"),
-        Column("coverage_10", "Below the 10% line", "ratio", "column"),
-        Column("coverage_90", "Below the 90% line", "ratio", "column"),
-    )
-    components.table(result.rows, columns, shop.currency, "forecast-accuracy", alt="Accuracy of each model")
-    st.caption(
-        "WQL: error of all quantiles over sales, lower is better. MASE: error over that of repeating last week, "
-        "better below 1. Bias: middle of the forecast less sales, over sales; the middle of rare sales is often 0, "
-        "so read it for fast sellers. A right 10% line has 10% of days below it."
-    )
+def _legend(history: pd.DataFrame) -> str:
+    words = [
+        "Grey: sold.",
+        "Line: the middle of the forecast.",
+        "Bands, from dark to light: 2, 4, 6 and 8 days of 10 are expected inside.",
+    ]
+    if history["is_stockout"].any():
+        words.append("Triangles: out of stock, so sales were held down.")
+    if (history["demand"] > history["units"]).any():
+        words.append("Dashed: what would have been sold, estimated.")
+    if history["is_promoted"].any():
+        words.append("Green: on promotion.")
+    return " ".join(words)
 
 
 page.show("Forecast", render)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from retail.workspace import Workspace
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
+REPLENISHMENT = Path(__file__).with_name("replenishment.sql")
 NO_STOCK = ("stock_levels", "stock_movements", "receipts", "purchase_orders", "purchase_order_lines")
 
 
@@ -42,3 +44,26 @@ def no_stock_workspace(small_copy: Workspace) -> Workspace:
             [list(NO_STOCK)],
         )
     return small_copy
+
+
+def fill_replenishment(workspace: Workspace) -> None:
+    """Put plausible drafts, risks, scenarios and lead times into the published run, and say so in its `run.json`."""
+    serving = workspace.published()
+    with duckdb.connect(str(serving.database)) as connection:
+        for statement in connection.extract_statements(REPLENISHMENT.read_text()):
+            connection.execute(statement)
+        rows = {
+            str(table): int(connection.execute(f"select count(*) from marts.{table}").fetchone()[0])
+            for table in serving.run.tables
+        }
+    (serving.folder / "run.json").write_text(serving.run.model_copy(update={"tables": rows}).model_dump_json())
+
+
+@pytest.fixture(scope="module")
+def workspace_with_drafts(small_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The small demo with drafts, for tests that leave it as it is or decide on drafts of their own."""
+    root = tmp_path_factory.mktemp("home") / small_workspace.name
+    shutil.copytree(small_workspace.root, root, symlinks=True)
+    workspace = Workspace(root)
+    fill_replenishment(workspace)
+    return workspace

@@ -1,0 +1,190 @@
+"""The reasons of a reorder draft in sentences. Everything here is pure: numbers in, plain text out.
+
+Sums are shown as they are reckoned: what is shown as a difference is the difference of the numbers shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from app import formats
+
+Reasons = Mapping[str, Any]
+"""The JSON object `reasons` of a draft (docs/replenishment.md): numbers, null where unknown."""
+
+COST_LEAST: Final = "critical ratio"
+"""The usual source of a service level: the one at which missed sales and leftover stock together cost least."""
+
+FLAGS: Final[Mapping[str, str]] = {
+    "over_shelf_life": "Some may expire",
+    "over_budget": "Over budget",
+    "no_cost": "Cost unknown",
+    "no_lead_time": "Lead time assumed",
+    "no_supplier": "No supplier",
+    "low_evidence": "Low evidence",
+    "beyond_horizon": "Reaches beyond the forecast",
+    "supplier_minimum_not_reached": "Below the supplier’s minimum",
+    "late_for_stockout": "Runs out before it arrives",
+    "negative_stock": "Stock below zero",
+}
+"""What the flags that a draft can carry are called on screen; an unknown one is shown as it is."""
+
+FLAG_HELP: Final[Mapping[str, str]] = {
+    "over_shelf_life": "More than will probably be sold before it expires.",
+    "over_budget": "The budget for one day's orders does not cover it.",
+    "no_cost": "Without a cost the margin is a guess, and so is the service level. Enter it under Supplier terms.",
+    "no_lead_time": "Nobody has said how long this supplier takes. Enter it under Supplier terms.",
+    "no_supplier": "No source says who supplies it.",
+    "low_evidence": "A short history or rare sales: the forecast is uncertain.",
+    "beyond_horizon": "The next delivery after this one is later than the forecast reaches; the rest is extrapolated.",
+    "supplier_minimum_not_reached": "All drafts for this supplier together are below the least that it delivers.",
+    "late_for_stockout": "It will probably run out before this order can arrive. Ask for an earlier delivery.",
+    "negative_stock": "The source says that less than nothing is there; it was counted as nothing. Count the shelf.",
+}
+"""What each flag means and what to do about it."""
+
+
+def flag_label(flag: str) -> str:
+    """A flag in words."""
+    return FLAGS.get(flag, flag.replace("_", " ").capitalize())
+
+
+def sentences(
+    reasons: Reasons, quantity: float | None, *, currency: str, sender: str | None = None, tells_money: bool = True
+) -> list[str]:
+    """Why this quantity, in the order in which it was reckoned; what is unknown is left out.
+
+    Args:
+        reasons: The draft's reasons.
+        quantity: Units that the draft proposes.
+        currency: ISO 4217 code of the amounts, where the reasons name none.
+        sender: Store that a transfer comes from; null for an order.
+        tells_money: Whether the reader may see costs.
+    """
+    currency = str(reasons.get("currency") or currency)
+    found = (
+        _position(reasons),
+        _demand(reasons),
+        _missing(reasons, quantity, currency if tells_money else None, sender),
+        _risk(reasons, currency if tells_money else None),
+    )
+    return [sentence for sentence in found if sentence]
+
+
+def _position(reasons: Reasons) -> str | None:
+    """What can be counted on: available + on order - expiring, as a sum."""
+    position = _number(reasons, "inventory_position")
+    if position is None:
+        return None
+    available, on_order, expiring = (_number(reasons, name) or 0.0 for name in ("available", "on_order", "expiring"))
+    reserved = _number(reasons, "reserved")
+    held = f" ({_units(_number(reasons, 'on_hand'))} less {_units(reserved)} reserved)" if reserved else ""
+    terms = [f"{_units(available)} in stock{held}"]
+    if on_order:
+        terms.append(f"+ {_units(on_order)} on order")
+    if expiring:
+        terms.append(f"− {_units(expiring)} that will expire unsold")
+    if len(terms) > 1:
+        terms.append(f"= {_units(round(_shown(available) + _shown(on_order) - _shown(expiring), 1))} to count on")
+    return f"{' '.join(terms)}."
+
+
+def _demand(reasons: Reasons) -> str | None:
+    """What has to last until the delivery after this one, and how sure that is to be enough."""
+    middle, enough = _number(reasons, "demand_p50"), _number(reasons, "demand_at_service_level")
+    if middle is None or enough is None:
+        return None
+    days, end = _number(reasons, "protection_days"), _day(reasons.get("protection_end"))
+    length = f"({formats.count(round(days), 'day')}) " if days is not None else ""
+    level = _number(reasons, "service_level")
+    sure = f" {_times(level)}" if level is not None else ""
+    source = str(reasons.get("service_level_source") or COST_LEAST)
+    whence = "" if source == COST_LEAST else f", the level {f'of {source}' if source.startswith('class ') else source}"
+    until = f"Until the next chance to restock, {end} {length}" if end else f"Until the next chance to restock {length}"
+    return f"{until}about {_units(middle)} will be wanted; {_units(enough)} are enough{sure}{whence}."
+
+
+def _times(level: float) -> str:
+    """A chance as a count of cases: `92 times in 100`, `199 times in 200`."""
+    return f"{formats.number(level * 100)} times in 100"
+
+
+def _missing(reasons: Reasons, quantity: float | None, currency: str | None, sender: str | None) -> str | None:
+    """From the need to the quantity: order-up-to - position, and what rounded it."""
+    up_to, position = _number(reasons, "order_up_to"), _number(reasons, "inventory_position")
+    if up_to is None or position is None or quantity is None:
+        return None
+    need = round(_shown(up_to) - _shown(position), 1)
+    reckoning = f"{_units(up_to)} − {_units(position)} = {_units(need)} missing"
+    if sender:
+        return f"{reckoning}; {sender} can spare {_units(quantity)}."
+    return f"{reckoning}, {_rounding(reasons, need, quantity, currency)}."
+
+
+def _rounding(reasons: Reasons, need: float, quantity: float, currency: str | None) -> str:
+    ordered = _units(quantity)
+    pack = _number(reasons, "pack_size")
+    match reasons.get("binding_constraint"):
+        case "moq":
+            return f"and {ordered} ordered: the least that the supplier delivers is {_units(_number(reasons, 'moq'))}"
+        case "supplier_minimum":
+            amount = _number(reasons, "supplier_minimum_amount")
+            least = f" of {formats.money(amount, currency)}" if currency and amount is not None else ""
+            return f"and {ordered} ordered, to reach the supplier’s minimum{least}"
+        case "budget":
+            return f"but {ordered} ordered: the budget goes to what saves more for its money"
+        case "shelf_life":
+            days = _number(reasons, "shelf_life_days")
+            lasts = f" of {formats.count(round(days), 'day')}" if days is not None else ""
+            return f"but {ordered} ordered: more would expire within its shelf life{lasts}"
+        case "pack_size" if pack and pack > 1:
+            packs = formats.count(round(quantity / pack), "pack")
+            return f"rounded to {ordered}: {packs} of {_units(pack)}"
+        case _:
+            return f"so {ordered} ordered" if _shown(quantity) == need else f"rounded to {ordered} ordered"
+
+
+def _risk(reasons: Reasons, currency: str | None) -> str | None:
+    """What happens without the order, and with it."""
+    without, ordered = _number(reasons, "stockout_risk_if_not_ordered"), _number(reasons, "stockout_risk_if_ordered")
+    if without is None:
+        return None
+    lost = _number(reasons, "expected_lost_units_if_not_ordered")
+    cost, cost_with = _number(reasons, "cost_of_not_ordering"), _number(reasons, "cost_of_ordering")
+    parts = [f"Without it: {formats.percent(without, 0)} chance of running out"]
+    if lost is not None and _shown(lost) > 0:
+        parts.append(f"about {_units(lost)} missed sales")
+    if currency and cost is not None:
+        parts.append(f"expected cost {formats.money(cost, currency)}")
+    sentence = ", ".join(parts)
+    if ordered is None:
+        return f"{sentence}."
+    then = f", {formats.money(cost_with, currency)}" if currency and cost_with is not None else ""
+    return f"{sentence}. With it: {formats.percent(ordered, 0)}{then}."
+
+
+def _number(reasons: Reasons, name: str) -> float | None:
+    return formats.as_float(reasons.get(name))
+
+
+def _day(value: object) -> str | None:
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value[:10])
+        except ValueError:
+            return None
+    return f"{value:%a} {value.day} {value:%b}" if isinstance(value, date) else None
+
+
+def _shown(value: float) -> float:
+    """A number as it is shown: with one decimal, and none above a hundred."""
+    return round(value, 1)
+
+
+def _units(value: float | None) -> str:
+    if value is None:
+        return formats.MISSING
+    shown = _shown(value)
+    return formats.number(shown, 0 if shown.is_integer() else 1)

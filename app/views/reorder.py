@@ -1,0 +1,231 @@
+"""Reorder: drafts by supplier with their reasons, to approve, change, reject or snooze; and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from app import components, decided, deciding, draft_card, drafts, filter_bar, formats, page
+from app.components import Figure
+from app.data import Shop
+from app.drafts import UNDECIDED, Draft
+from metrics import Column
+from retail.vocabulary import DraftState
+
+STATE: Final = "state"  # in the address: /reorder?state=approved
+DRAFT: Final = "draft"  # one draft alone, by its id
+
+TO_DECIDE: Final = "open"
+_STATES: Final = {
+    TO_DECIDE: "To decide",
+    DraftState.APPROVED.value: "Approved",
+    DraftState.REJECTED.value: "Rejected",
+    DraftState.SNOOZED.value: "Snoozed",
+}
+_CARDS = 8
+TRANSFERS: Final = "Between stores"
+
+
+def render(shop: Shop) -> None:
+    """Draw the page."""
+    filters = filter_bar.choose(shop, uses=("store", "supplier", "category"), own=(STATE, DRAFT))
+    deciding.show_notes()
+    decisions = drafts.latest_decisions(shop)
+    found = drafts.load(shop, filters, decisions) if shop.has_drafts else []
+    waiting = [draft for draft in found if draft.state in UNDECIDED]
+    state = _choose_state()
+    if not shop.principal.may_decide:
+        st.caption(
+            f"You look on in the role {shop.principal.role.value}: a manager or an admin approves, changes and rejects."
+        )
+    if state == TO_DECIDE:
+        _to_decide(shop, waiting)
+    else:
+        decided.show(shop, filters, decisions.values(), DraftState(state))
+
+
+def _choose_state() -> str:
+    asked = st.query_params.get(STATE, TO_DECIDE)
+    state = st.segmented_control(
+        "Show",
+        list(_STATES),
+        default=asked if asked in _STATES else TO_DECIDE,
+        format_func=_STATES.__getitem__,
+        required=True,
+        key="reorder_state",
+        label_visibility="collapsed",
+    )
+    if state and state != TO_DECIDE:
+        st.query_params[STATE] = state
+    else:
+        st.query_params.pop(STATE, None)
+    return state or TO_DECIDE
+
+
+def _to_decide(shop: Shop, waiting: Sequence[Draft]) -> None:
+    if one := _asked_for(waiting):
+        st.button("Show all drafts", key="reorder_all", on_click=_forget_draft)
+        draft_card.show(shop, one)
+        return
+    if not waiting:
+        components.empty(_nothing(shop))
+        return
+    _figures(shop, waiting)
+    transfers = [draft for draft in waiting if draft.is_transfer]
+    orders = drafts.by_supplier(draft for draft in waiting if not draft.is_transfer)
+    if transfers:
+        _group(shop, TRANSFERS, transfers, is_first=False)
+    for number, (supplier, group) in enumerate(orders.items()):
+        _group(shop, supplier, group, is_first=number == 0)
+    with st.expander("All as a table", on_change="rerun", key="reorder_table") as table:
+        if table.open:
+            _table(shop, waiting)
+
+
+def _asked_for(waiting: Sequence[Draft]) -> Draft | None:
+    """The draft that the address names; a note where it waits no more."""
+    asked = st.query_params.get(DRAFT)
+    if asked is None:
+        return None
+    found = next((draft for draft in waiting if draft.draft_id == asked), None)
+    if found is None:
+        st.query_params.pop(DRAFT)
+        st.caption("The draft of the address does not wait for a decision any more, or the filters leave it out.")
+    return found
+
+
+def _forget_draft() -> None:
+    st.query_params.pop(DRAFT, None)
+
+
+def _nothing(shop: Shop) -> str:
+    if not shop.has_stock:
+        return "This source has no stock, and without stock nothing can be proposed. Connect one that has."
+    if not shop.has_forecasts:
+        return "Drafts come from forecasts, and there are none yet. The next run makes both."
+    return "Nothing waits for a decision with these filters: stock and what is on order last until the next chance."
+
+
+def _figures(shop: Shop, waiting: Sequence[Draft]) -> None:
+    late = sum("late_for_stockout" in draft.flags for draft in waiting)
+    units = sum(deciding.wanted(draft) for draft in waiting)
+    shown = [Figure("To decide", formats.number(len(waiting)), help="Drafts that wait for a person.")]
+    shown.append(Figure("Units", formats.number(units), help="Of all of them together."))
+    if shop.tells_money:
+        shown.append(Figure("Order value", _money(shop, waiting), help="At the known unit costs."))
+        saved = [formats.as_float(draft.row.get("cost_of_not_ordering")) for draft in waiting]
+        shown.append(
+            Figure(
+                "At stake",
+                formats.money(sum(amount for amount in saved if amount is not None), shop.currency),
+                help="What ordering nothing would cost on average: margin and goodwill of missed sales.",
+            )
+        )
+    shown.append(Figure("Out before it comes", formats.number(late), help="Ask for an earlier delivery."))
+    components.figures(shown)
+
+
+def _money(shop: Shop, group: Sequence[Draft]) -> str:
+    """What a group of drafts costs; a plus sign where some costs are unknown."""
+    amounts = [draft.cost_of(deciding.wanted(draft)) for draft in group if not draft.is_transfer]
+    known = [amount for amount in amounts if amount is not None]
+    if not known:
+        return formats.MISSING
+    return formats.money(sum(known), shop.currency) + ("" if len(known) == len(amounts) else " + unknown")
+
+
+def _group(shop: Shop, name: str, group: Sequence[Draft], *, is_first: bool) -> None:
+    parts = [name, formats.count(len(group), "draft"), f"{formats.number(sum(map(deciding.wanted, group)))} units"]
+    if shop.tells_money and name != TRANSFERS:
+        parts.append(_money(shop, group))
+    days = sorted({draft.row["order_date"] for draft in group})
+    parts.append(f"order by {formats.day(days[0])}")
+    label = formats.plain(" · ".join(parts))
+    with st.expander(label, expanded=is_first, on_change="rerun", key=f"supplier_{name}") as drawn:
+        if drawn.open:
+            _opened(shop, name, group)
+
+
+def _opened(shop: Shop, name: str, group: Sequence[Draft]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        if name == TRANSFERS:
+            st.caption("Another store has more than it needs: moving it is cheaper than buying.", width="content")
+        else:
+            _minimum(shop, group)
+        if shop.principal.may_decide:
+            _approve_all(shop, name, group)
+    pages = -(-len(group) // _CARDS)
+    number = st.pagination(pages, key=f"page_{name}") if pages > 1 else 1
+    for draft in group[(number - 1) * _CARDS : number * _CARDS]:
+        draft_card.show(shop, draft)
+
+
+def _minimum(shop: Shop, group: Sequence[Draft]) -> None:
+    """Whether the drafts reach what the supplier delivers for at least."""
+    minimum = max((formats.as_float(draft.reasons.get("supplier_minimum_amount")) or 0.0 for draft in group), default=0)
+    amounts = [draft.cost_of(deciding.wanted(draft)) for draft in group]
+    if not minimum or any(amount is None for amount in amounts):
+        return
+    total = sum(amount for amount in amounts if amount is not None)
+    least = formats.money(minimum, shop.currency)
+    if total >= minimum:
+        st.badge(formats.plain(f"Minimum of {least} reached"), color="green")
+    else:
+        short = formats.money(minimum - total, shop.currency)
+        st.badge(formats.plain(f"{short} short of the minimum of {least}"), color="orange")
+
+
+def _approve_all(shop: Shop, name: str, group: Sequence[Draft]) -> None:
+    with st.popover(f"Approve all {len(group)}"):
+        flagged = sum(bool(draft.flags) for draft in group)
+        units = formats.number(sum(map(deciding.wanted, group)))
+        costs = f" for {_money(shop, group)}" if shop.tells_money and name != TRANSFERS else ""
+        st.markdown(
+            formats.plain(f"{formats.count(len(group), 'draft')}, {units} units{costs}, as typed on this page.")
+        )
+        if flagged:
+            st.caption(
+                f"{formats.count(flagged, 'draft')} of them {'is' if flagged == 1 else 'are'} flagged: look first."
+            )
+        st.button(
+            f"Yes, approve {formats.count(len(group), 'draft')}",
+            type="primary",
+            key=f"approve_all_{name}",
+            on_click=deciding.approve_all,
+            args=(shop, group, name),
+        )
+
+
+def _table(shop: Shop, waiting: Sequence[Draft]) -> None:
+    rows = [
+        draft.row
+        | {
+            "store": draft.store,
+            "supplier": draft.sender if draft.is_transfer else draft.supplier,
+            "quantity": deciding.wanted(draft),
+            "amount": draft.cost_of(deciding.wanted(draft)),
+            "flags": ", ".join(reason for reason in draft.flags),
+        }
+        for draft in waiting
+    ]
+    columns = (
+        Column("product", "Product", "text", "column"),
+        Column("sku", "SKU", "text", "column"),
+        Column("store", "Store", "text", "column"),
+        Column("supplier", "From", "text", "column"),
+        Column("quantity", "Units", "units", "column"),
+        Column("amount", "Amount", "currency", "column"),
+        Column("order_date", "Order by", "date", "column"),
+        Column("delivery_date", "There on", "date", "column"),
+        Column("stockout_date", "Likely out by", "date", "column"),
+        Column("stockout_risk", "Stockout risk", "ratio", "column"),
+        Column("days_of_cover", "Cover", "days", "column"),
+        Column("flags", "Flags", "text", "column"),
+    )
+    shown = [column for column in columns if shop.tells_money or column.unit != "currency"]
+    components.table(rows, shown, shop.currency, "drafts", alt="Drafts that wait for a decision")
+
+
+page.show("Reorder", render)
