@@ -52,7 +52,8 @@ def reach_minimums(
     short = np.zeros(len(lines), dtype=bool)
     cost = lines["unit_cost"].to_numpy(dtype=float)
     minimums = lines["supplier_minimum_amount"].to_numpy(dtype=float)
-    for key, rows in lines.groupby("order_key", sort=True).indices.items():
+    for key, found in lines.groupby("order_key", sort=True).indices.items():
+        rows = np.asarray(found, dtype=np.int64)
         ordered = rows[quantity[rows] > 0]
         missing = minimums[rows[0]] - np.nansum(quantity[ordered] * cost[ordered])
         missing -= float(committed.get(key, 0.0)) if committed is not None else 0.0

@@ -54,6 +54,7 @@ class Cycle:
     Attributes:
         arrival: Day on which this order is on the shelf.
         end: Day on which the order after it is on the shelf; this one must last up to the day before.
+        protection_days: Median of the ends. Shape (lines,).
         servable: Units asked for until then, without those lost before this order's arrival.
         lost_before: Units lost before this order's arrival.
         shelf_demand: Units that can be sold until goods of this order expire; infinite where they keep.
@@ -65,6 +66,7 @@ class Cycle:
 
     arrival: Ints
     end: Ints
+    protection_days: Ints
     servable: Floats
     lost_before: Floats
     shelf_demand: Floats
@@ -76,11 +78,6 @@ class Cycle:
     def take(self, rows: Bools | Ints) -> Cycle:
         """Those of some lines only."""
         return Cycle(*(getattr(self, item.name)[rows] for item in fields(self)))
-
-    @property
-    def protection_days(self) -> Ints:
-        """Median of the days until the next order is on the shelf. Shape (lines,)."""
-        return np.asarray(np.sort(self.end, axis=1)[:, self.end.shape[1] // 2])
 
 
 def simulate_cycle(demand: DemandTotals, supply: Supply, scenarios: Scenarios) -> Cycle:
@@ -111,6 +108,7 @@ def _chunk(demand: DemandTotals, supply: Supply, scenarios: Scenarios, rows: sli
     return Cycle(
         arrival=arrival,
         end=end,
+        protection_days=np.sort(end, axis=1)[:, end.shape[1] // 2],
         servable=np.maximum(demand.at(paths, end) - lost_before, 0.0),
         lost_before=lost_before,
         shelf_demand=np.maximum(shelf_demand, 0.0),
@@ -142,5 +140,5 @@ def _expiring(supply: Supply, rows: slice, paths: Floats, end: Ints) -> Floats:
 
 
 def _of_rows(events: pd.DataFrame, rows: slice, lines: int) -> pd.DataFrame:
-    within = events[(events["row"] >= rows.start) & (events["row"] < rows.start + lines)]
+    within: pd.DataFrame = events[(events["row"] >= rows.start) & (events["row"] < rows.start + lines)]
     return within.assign(row=within["row"] - rows.start)

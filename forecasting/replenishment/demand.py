@@ -43,8 +43,9 @@ class Scenarios:
     @classmethod
     def draw(cls, number: int = SCENARIOS) -> Self:
         """So many scenarios, always the same ones."""
-        steps = np.arange(number)
-        return cls((steps + 0.5) / number, (0.5 + steps * _GOLDEN) % 1.0, (0.5 + steps * _ROOT_TWO) % 1.0)
+        steps = np.arange(number, dtype=np.float64)
+        first, second = np.float64(_GOLDEN) * steps, np.float64(_ROOT_TWO) * steps
+        return cls((steps + 0.5) / number, np.asarray((0.5 + first) % 1.0), np.asarray((0.5 + second) % 1.0))
 
     def __len__(self) -> int:
         return len(self.demand)
@@ -76,7 +77,7 @@ class DemandTotals:
     @property
     def horizon(self) -> int:
         """Days from today on that the forecast reaches, today counted."""
-        return max(self.mean.shape[1] - self.days_gone, 1)
+        return max(int(self.mean.shape[1]) - self.days_gone, 1)
 
     def take(self, rows: slice | Bools | Ints) -> DemandTotals:
         """Those of some series only."""

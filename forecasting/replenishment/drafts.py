@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ ORDER, TRANSFER = "order", "transfer"
 CURVE_POINTS: Final = 11
 """Quantities of a cost curve: from nothing to twice the proposal, which is in the middle."""
 _DIGITS: Final = 4
+
+Line = dict[Hashable, Any]
+"""A line's row of the frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Facts:
     today: date
     currency: str
     horizon: int
-    stockout_date: list[date | None]
+    stockout_date: pd.DatetimeIndex
     lead_time_source: list[str]
     lead_time_days: Ints
     lead_time_q90_days: Ints
@@ -79,7 +82,9 @@ def draft_rows(lines: pd.DataFrame, plan: Plan, outcome: Outcome, facts: Facts) 
         facts: What the run knows beside.
     """
     money = _money(plan, outcome.quantity)
-    rows = [_row(row, lines.iloc[row], plan, outcome, facts, money) for row in np.flatnonzero(outcome.quantity > 0)]
+    drafted = np.flatnonzero(outcome.quantity > 0).tolist()
+    records = lines.iloc[drafted].to_dict("records")
+    rows = [_row(row, line, plan, outcome, facts, money) for row, line in zip(drafted, records, strict=True)]
     if rows:
         rows = _with_stores(rows, lines, outcome)
     found = pd.DataFrame(rows, columns=list(SCHEMAS[REORDER_DRAFTS]))
@@ -135,7 +140,7 @@ def _money(plan: Plan, quantity: Floats) -> _Money:
     )
 
 
-def _row(row: int, line: pd.Series, plan: Plan, outcome: Outcome, facts: Facts, money: _Money) -> dict[str, object]:
+def _row(row: int, line: Line, plan: Plan, outcome: Outcome, facts: Facts, money: _Money) -> dict[str, object]:
     quantity = float(outcome.quantity[row])
     is_transfer = outcome.from_row[row] >= 0
     unit_cost = _number(line["unit_cost"])
@@ -181,13 +186,13 @@ def _with_stores(rows: list[dict[str, object]], lines: pd.DataFrame, outcome: Ou
 
 def _reasons(
     row: int,
-    line: pd.Series,
+    line: Line,
     plan: Plan,
     outcome: Outcome,
     facts: Facts,
     money: _Money,
-) -> Mapping[str, object]:
-    days = int(plan.protection_days[row])
+) -> dict[str, object]:
+    days = int(plan.cycle.protection_days[row])
     order_up_to = _round(plan.need.order_up_to[row])
     available, on_order, expiring = (
         _round(value) for value in (line["available"], plan.on_order[row], plan.expiring[row])
@@ -260,7 +265,7 @@ def _binding(row: int, plan: Plan, outcome: Outcome) -> str:
     return "pack_size" if need.step[row] > 1 else "none"
 
 
-def _flags(row: int, line: pd.Series, plan: Plan, outcome: Outcome, facts: Facts) -> list[str]:
+def _flags(row: int, line: Line, plan: Plan, outcome: Outcome, facts: Facts) -> list[str]:
     is_order = outcome.from_row[row] < 0
     found = {
         "over_shelf_life": plan.need.is_capped[row] or outcome.quantity[row] > plan.need.most[row] + 1e-9,
@@ -271,7 +276,7 @@ def _flags(row: int, line: pd.Series, plan: Plan, outcome: Outcome, facts: Facts
         "no_cost": _number(line["unit_cost"]) is None,
         "no_lead_time": is_order and line["is_lead_time_assumed"],
         "low_evidence": line["evidence"] == "low",
-        "beyond_horizon": plan.protection_days[row] > facts.horizon,
+        "beyond_horizon": plan.cycle.protection_days[row] > facts.horizon,
         "negative_stock": line["on_hand"] < 0,
         "overdue_order_not_counted": outcome.forgotten[row],
         "pack_size_not_usable": line["pack_size"] <= 0,

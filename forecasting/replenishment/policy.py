@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.replenishment.cycle import Cycle, Supply, simulate_cycle
-from forecasting.replenishment.demand import DemandTotals, Floats, Ints, Scenarios
+from forecasting.replenishment.demand import DemandTotals, Floats, Scenarios
 from forecasting.replenishment.quantities import Need, find_need
 from forecasting.replenishment.service_levels import UnitCosts, critical_ratios, service_levels, unit_costs
 from retail.settings import Settings
@@ -39,11 +39,6 @@ class Plan:
     on_order: Floats
     on_order_later: Floats
     expiring: Floats
-
-    @property
-    def protection_days(self) -> Ints:
-        """Median days until the next order is on the shelf."""
-        return self.cycle.protection_days
 
 
 def plan_orders(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -16,19 +16,15 @@ EARLY, MIDDLE, LATE = 0.1, 0.5, 0.9
 _WEEKS: Final = {"risk_7_days": 7, "risk_14_days": 14, "risk_28_days": RISK_DAYS}
 
 
-def stockout_dates(cycle: Cycle, chance: float, today: date) -> list[date | None]:
-    """First day by whose end the shelf is empty with at least this chance; null where that is beyond the days told."""
+def stockout_dates(cycle: Cycle, chance: float, today: date) -> pd.DatetimeIndex:
+    """First day by whose end the shelf is empty with at least this chance; NaT where that is beyond the days told."""
     reached = cycle.is_out >= chance - 1e-9
-    first = reached.argmax(axis=1)
-    return [
-        today + timedelta(days=int(day)) if is_reached else None
-        for day, is_reached in zip(first, reached.any(axis=1), strict=True)
-    ]
+    return days_from(today, np.where(reached.any(axis=1), reached.argmax(axis=1), np.nan))
 
 
-def days_of_cover(available: Floats, mean_daily: Floats) -> Floats:
-    """Days that the stock lasts at the expected demand; NaN without demand."""
-    return np.divide(available, mean_daily, out=np.full(len(available), np.nan), where=mean_daily > 0)
+def days_from(today: date, days: Floats) -> pd.DatetimeIndex:
+    """The dates that lie so many days ahead; NaT for NaN."""
+    return pd.DatetimeIndex(pd.Timestamp(today) + pd.to_timedelta(days, unit="D"))
 
 
 def stock_risk_rows(
@@ -37,7 +33,7 @@ def stock_risk_rows(
     """The published table of stock risk, one row per line in their order.
 
     Args:
-        lines: Names, stock, `price`, `mean_daily_demand`, classes and evidence.
+        lines: Names, stock, `price`, `mean_daily_demand`, `days_of_cover`, classes and evidence.
         cycle: The cycle of each line: deliveries on order are in it, this run's drafts are not.
         arrivals: Units on their way: `row`, `day`, `quantity`.
         has_draft: Whether something is drafted for a line.
@@ -49,8 +45,7 @@ def stock_risk_rows(
     rows = lines.assign(
         on_order=on_order,
         inventory_position=available + on_order,
-        days_of_cover=days_of_cover(available, lines["mean_daily_demand"].to_numpy(dtype=float)),
-        next_receipt_date=[None if np.isnan(day) else today + timedelta(days=int(day)) for day in coming["day"]],
+        next_receipt_date=days_from(today, coming["day"].to_numpy(dtype=float)),
         early_stockout_date=stockout_dates(cycle, EARLY, today),
         stockout_date=stockout_dates(cycle, MIDDLE, today),
         late_stockout_date=stockout_dates(cycle, LATE, today),

@@ -40,7 +40,8 @@ def resolve_terms(
         `term_sources`, a dict per line of field to source.
     """
     index = TermIndex(overrides)
-    lines = lines.assign(term_sources=[{} for _ in range(len(lines))])
+    sources: list[dict[str, str]] = [{} for _ in range(len(lines))]
+    lines = lines.assign(term_sources=pd.Series(sources, index=lines.index, dtype=object))
     lines["supplier_id"] = lines["supplier_id"].astype(object).where(lines["supplier_id"].notna(), None)
     _set_by_people(lines, index if overrides else None, (TermField.SUPPLIER_ID,))
     lines = lines.merge(
