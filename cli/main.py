@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import connect
+from cli.audit import audit_app
 from cli.backup import backup, restore
 from cli.context import CliContext
 from cli.doctor import doctor
@@ -18,7 +19,9 @@ from cli.forecast import backtest, forecast
 from cli.metrics import metrics_app, sql_command
 from cli.output import print_json, print_note
 from cli.pipeline import dagster, demo, run, sync
+from cli.reorder import reorder_app
 from cli.serve import app as open_app
+from cli.terms import terms_app
 from retail.errors import Refused, TillsightError, UnusableRequest
 from retail.vocabulary import Role
 
@@ -43,6 +46,9 @@ app.command("app")(open_app)
 app.command("sql")(sql_command)
 app.add_typer(connect.app, name="connect")
 app.add_typer(metrics_app, name="metrics")
+app.add_typer(reorder_app, name="reorder")
+app.add_typer(audit_app, name="audit")
+app.add_typer(terms_app, name="terms")
 
 
 @app.callback()

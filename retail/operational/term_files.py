@@ -46,11 +46,12 @@ class Names:
 
     def __init__(self, kind: str, words: Iterable[tuple[str | None, str]]) -> None:
         self._kind = kind
-        self._ids: dict[str, set[str]] = {}
+        self._known: set[str] = set()
+        self._called: dict[str, set[str]] = {}
         for word, identifier in words:
-            for known in (word, identifier):
-                if known:
-                    self._ids.setdefault(known.casefold(), set()).add(identifier)
+            self._known.add(identifier)
+            if word:
+                self._called.setdefault(word.casefold(), set()).add(identifier)
 
     def find(self, word: str) -> str:
         """The id of what is called that.
@@ -58,14 +59,15 @@ class Names:
         Raises:
             UnusableRequest: Nothing is, or more than one thing.
         """
-        found = self._ids.get(word.strip().casefold(), set())
-        if len(found) == 1:
-            return next(iter(found))
-        if found:
-            raise UnusableRequest(
-                f"more than one {self._kind} is called {word!r}: use one of {', '.join(sorted(found))}"
-            )
-        raise UnusableRequest(f"there is no {self._kind} {word!r}")
+        word = word.strip()
+        if word in self._known:
+            return word
+        found = sorted(self._called.get(word.casefold(), ()))
+        if len(found) > 1:
+            raise UnusableRequest(f"More than one {self._kind} is called {word!r}: use one of {', '.join(found)}.")
+        if not found:
+            raise UnusableRequest(f"There is no {self._kind} {word[:80]!r}.")
+        return found[0]
 
 
 @dataclass(frozen=True, slots=True)
