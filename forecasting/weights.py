@@ -14,11 +14,16 @@ import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
+from forecasting.segments import ALL
 from retail.errors import ForecastError
 from retail.workspace import write_atomically
 
 PRIOR: Final = Path(__file__).parent / "prior_weights.yaml"
 FILE_NAME: Final = "forecast_weights.json"
+
+
+Share = float | list[float]
+"""Weight of a model: one for every quantile level, or one per level."""
 
 
 class Weights(BaseModel):
@@ -27,21 +32,46 @@ class Weights(BaseModel):
     Attributes:
         default: Weights of a segment that is not listed, by model name.
         segments: Weights by segment, then by model name.
+        factors: What the average is multiplied by, per level, by segment; `all` for those not listed, none for 1.
     """
 
-    default: dict[str, float]
-    segments: dict[str, dict[str, float]] = {}
+    default: dict[str, Share]
+    segments: dict[str, dict[str, Share]] = {}
+    factors: dict[str, list[float]] = {}
 
     def shares(self, segment: str, models: Sequence[str]) -> NDArray[np.float64]:
-        """Share of each model in a segment, adding up to 1 (all 0 if none has weight).
+        """Share of each model in a segment, the mean over levels, adding up to 1 (all 0 if none has weight)."""
+        return self.level_shares(segment, models, 1)[:, 0]
+
+    def level_shares(self, segment: str, models: Sequence[str], levels: int) -> NDArray[np.float64]:
+        """Share of each model in a segment per level, adding up to 1 over models (all 0 if none has weight).
 
         A model that the weights do not know (other Chronos weights than the bundled) counts as the bundled one does.
+
+        Args:
+            segment: The segment.
+            models: The models.
+            levels: Number of quantile levels; shares that were learnt for another number count by their mean.
+
+        Returns:
+            Shape (models, levels).
         """
         known = self.segments.get(segment, self.default)
         stand_in = known.get("bundled", 0.0)
-        share = np.array([known.get(model, 0.0 if model in OWN_WEIGHTS else stand_in) for model in models])
-        total = share.sum()
-        return share / total if total > 0 else share
+        share = np.stack(
+            [_per_level(known.get(model, 0.0 if model in OWN_WEIGHTS else stand_in), levels) for model in models]
+        )
+        total = share.sum(axis=0)
+        return np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+
+    def factor(self, segment: str, levels: int) -> NDArray[np.float64]:
+        """What the average of a segment is multiplied by. Shape (levels,)."""
+        return _per_level(self.factors.get(segment, self.factors.get(ALL, 1.0)), levels)
+
+
+def _per_level(value: Share, levels: int) -> NDArray[np.float64]:
+    given = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    return given if len(given) == levels else np.full(levels, given.mean())
 
 
 STATISTICAL: Final = frozenset(

@@ -92,19 +92,24 @@ def combine(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDA
     """
     names = list(members.cubes)
     answered = np.stack([np.isfinite(cube).all(axis=(1, 2)) for cube in members.cubes.values()], axis=1)
-    share = (
-        np.stack([weights.shares(segment, names) for segment in segments(panel)]) if len(panel) else np.empty((0, 1))
-    )
-    share = np.where(answered, share, 0.0)
-    unserved = share.sum(axis=1) == 0
-    share[unserved, answered[unserved].argmax(axis=1)] = 1.0
-    share = np.where(answered, share, 0.0)
-    total = share.sum(axis=1, keepdims=True)
-    share = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
     cube = np.zeros_like(next(iter(members.cubes.values())))
-    for index, member in enumerate(members.cubes.values()):
-        cube += share[:, index, None, None].astype(np.float32) * np.nan_to_num(member)
-    return np.maximum(np.sort(cube, axis=-1), 0), _names(share > 0, names)
+    levels = cube.shape[2]
+    used = np.zeros(answered.shape, dtype=bool)
+    of_series = segments(panel)
+    for segment in np.unique(of_series):
+        rows = np.flatnonzero(of_series == segment)
+        share = np.where(answered[rows, :, None], weights.level_shares(str(segment), names, levels), 0.0)
+        factor = weights.factor(str(segment), levels)
+        unserved = ~share.any(axis=(1, 2))
+        share[unserved, answered[rows[unserved]].argmax(axis=1)] = 1.0
+        share = np.where(answered[rows, :, None], share, 0.0)
+        total = share.sum(axis=1, keepdims=True)
+        share = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+        for number, member in enumerate(members.cubes.values()):
+            cube[rows] += share[:, number, None].astype(np.float32) * np.nan_to_num(member[rows])
+        cube[rows] *= np.where(unserved[:, None], 1.0, factor)[:, None].astype(np.float32)
+        used[rows] = share.any(axis=2)
+    return np.maximum(np.sort(cube, axis=-1), 0), _names(used, names)
 
 
 def _usable(name: str, panel: Panel, cube: Cube) -> Cube:
