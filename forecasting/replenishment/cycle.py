@@ -95,28 +95,42 @@ def _chunk(demand: DemandTotals, supply: Supply, scenarios: Scenarios, rows: sli
     arrival = supply.order_day[rows, None] + lead_time
     end = np.maximum(supply.next_order_day[rows, None] + next_lead_time, arrival)
     position = _position(supply, rows, len(demand), days)
-    short = paths - position[:, :, None]
-    worst = np.maximum.accumulate(np.maximum(short, 0.0), axis=1)
-    asked = demand.at(paths, arrival)
+    worst = _worst_shortage(paths, position)
     lost_before = np.take_along_axis(worst, np.minimum(arrival, days)[:, None, :], axis=1)[:, 0, :]
-    lost_before = np.maximum(lost_before, np.where(arrival > days, asked - position[:, -1, None], 0.0))
+    is_far = arrival > days
+    if is_far.any():
+        far = demand.at(paths, arrival) - position[:, -1, None]
+        lost_before = np.maximum(lost_before, np.where(is_far, far, 0.0))
+    lost_before = np.maximum(lost_before, 0.0)
     shelf = supply.shelf_life[rows, None]
     keeps = np.isnan(shelf)
     until = arrival + np.where(keeps, 0, shelf).astype(np.int64)
     shelf_demand = np.where(keeps, np.inf, demand.at(paths, until) - lost_before)
-    reached = np.maximum.accumulate(short[:, 1 : RISK_DAYS + 1] >= 0, axis=1)
     return Cycle(
         arrival=arrival,
         end=end,
         protection_days=np.sort(end, axis=1)[:, end.shape[1] // 2],
-        servable=np.maximum(demand.at(paths, end) - lost_before, 0.0),
+        servable=np.maximum(demand.at(paths, end) - lost_before, 0.0).astype(float),
         lost_before=lost_before,
-        shelf_demand=np.maximum(shelf_demand, 0.0),
-        coming=paths[:, RISK_DAYS],
+        shelf_demand=np.maximum(shelf_demand, 0.0).astype(float),
+        coming=paths[:, RISK_DAYS].astype(float),
         expiring=_expiring(supply, rows, paths, end),
-        is_out=reached.mean(axis=2),
-        lost=worst[:, RISK_DAYS].mean(axis=1),
+        is_out=(worst[:, 1 : RISK_DAYS + 1] >= 0).mean(axis=2),
+        lost=np.maximum(worst[:, RISK_DAYS], 0.0).mean(axis=1),
     )
+
+
+def _worst_shortage(paths: Floats, position: Floats) -> Floats:
+    """The most by which demand has exceeded what was there, up to each day: lost units where it is above zero.
+
+    What is lost by a day is the largest excess so far, because units lost ask for no stock later (the reflection of
+    the net demand at zero). Shape (lines, days + 1, scenarios); minus infinity on day 0.
+    """
+    worst = paths - position[:, :, None].astype(paths.dtype)
+    worst[:, 0] = -np.inf
+    for day in range(1, worst.shape[1]):
+        np.maximum(worst[:, day], worst[:, day - 1], out=worst[:, day])
+    return worst
 
 
 def _position(supply: Supply, rows: slice, lines: int, days: int) -> Floats:

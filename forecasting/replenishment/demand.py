@@ -8,14 +8,14 @@ has exactly the forecast distribution. What a random number of days asks for is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retail.vocabulary import TOTAL_LEVELS
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
@@ -109,13 +109,14 @@ class DemandTotals:
             Units. Shape (series, days + 1, scenarios): day 0 is now, where the demand is zero.
         """
         within = min(days, self.horizon)
-        paths = np.empty((len(self), days + 1, len(level)))
-        paths[:, : within + 1] = self._paths_within(level)[:, : within + 1]
+        paths = np.zeros((len(self), days + 1, len(level)), dtype=np.float32)
+        paths[:, 1 : within + 1] = self._paths_within(level, within)
         if days > within:
             ahead = np.arange(within + 1, days + 1, dtype=float)[None, :, None]
             ends = paths[:, within, None, :], self._expected_path()[:, within, None, None]
             paths[:, within + 1 :] = _beyond(*ends, ahead, within)
-        return self._counted(paths)
+        np.rint(paths, out=paths, where=self.is_whole[:, None, None])
+        return paths
 
     def at(self, paths: Floats, days: Ints) -> Floats:
         """Demand up to the end of the `days`-th day of each scenario, also beyond the paths.
@@ -129,7 +130,7 @@ class DemandTotals:
         if not (days > last).any():
             return units
         far = _beyond(paths[:, last, :], self.expected(last)[:, None], days, last)
-        return np.where(days > last, self._counted(far[:, None, :])[:, 0, :], units)
+        return np.where(days > last, np.where(self.is_whole[:, None], np.rint(far), far), units)
 
     def _expected_path(self) -> Floats:
         """Expected demand from now to the end of each day within the horizon, day 0 included."""
@@ -139,19 +140,17 @@ class DemandTotals:
         today = path[:, 1] * self.share_gone
         return np.asarray(np.maximum(path - today[:, None], 0.0))
 
-    def _paths_within(self, level: Floats) -> Floats:
-        """The quantile function at each level, scaled to what is left of the days that are under way."""
-        ahead = self.mean.shape[1] - self.days_gone
-        spread = np.maximum(self.quantiles[:, :ahead] @ _interpolation(level, self.levels), 0.0)
-        means = np.maximum(self.mean[:, :ahead], 1e-12)
+    def _paths_within(self, level: Floats, days: int) -> Floats:
+        """The quantile function of the first days at each level, scaled to what is left of the days under way."""
+        weights = _interpolation(level, self.levels).astype(np.float32)
+        paths = self.quantiles[:, :days].astype(np.float32) @ weights
+        np.maximum(paths, 0.0, out=paths)
         if self.days_gone or self.share_gone.any():
-            spread *= (self._expected_path()[:, 1:] / means)[:, :, None]
-            np.maximum.accumulate(spread, axis=1, out=spread)
-        return np.concatenate([np.zeros((len(self), 1, len(level))), spread], axis=1)
-
-    def _counted(self, paths: Floats) -> Floats:
-        """Whole units where only whole units are sold."""
-        return np.asarray(np.where(self.is_whole[:, None, None], np.rint(paths), paths))
+            left = self._expected_path()[:, 1 : days + 1] / np.maximum(self.mean[:, :days], 1e-12)
+            paths *= left[:, :, None].astype(np.float32)
+            for day in range(1, days):
+                np.maximum(paths[:, day], paths[:, day - 1], out=paths[:, day])
+        return paths
 
 
 def _beyond(units: Floats, mean: Floats, days: Floats | Ints, last: int) -> Floats:

@@ -132,7 +132,8 @@ def _share_gone(frame: pd.DataFrame, expected_today: Floats) -> Floats:
     )
     of_store = sums.groupby("store")[["sold", "expected"]].transform("sum")
     sold, expected = of_store["sold"].to_numpy(), of_store["expected"].to_numpy()
-    return np.clip(np.divide(sold, expected, out=np.zeros(len(frame)), where=expected > 0), 0.0, 1.0)
+    gone = np.divide(sold, expected, out=np.zeros(len(frame)), where=expected > 0)
+    return np.asarray(np.clip(gone, 0.0, 1.0))
 
 
 def _with_stock(frame: pd.DataFrame, approved: pd.DataFrame) -> pd.DataFrame:

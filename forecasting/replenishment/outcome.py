@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ from forecasting.replenishment.policy import Plan
 from forecasting.replenishment.quantities import quantile
 from forecasting.replenishment.transfers import find_transfers
 from retail.settings import Settings
+
+_LEAST_SALES: Final = 1.0
+"""Expected sales that a transfer must save."""
 
 
 def decide_outcome(lines: Lines, plan: Plan, settings: Settings, approved: pd.DataFrame, today: date) -> Outcome:
@@ -57,10 +61,12 @@ def decide_outcome(lines: Lines, plan: Plan, settings: Settings, approved: pd.Da
 
 
 def _saving(plan: Plan) -> Floats:
-    """Expected cost that having the need saves."""
+    """Expected cost that having the need saves; zero where that is less than one sale: not worth the walk."""
     wanted = np.maximum(np.ceil(plan.need.unrounded - 1e-9), 0.0)
     nothing = np.zeros(len(wanted))
-    return np.asarray(plan.need.expected(nothing).total - plan.need.expected(wanted).total)
+    saved = plan.need.expected(nothing).total - plan.need.expected(wanted).total
+    sales = plan.need.missed(nothing) - plan.need.missed(wanted)
+    return np.where(sales >= _LEAST_SALES, saved, 0.0)
 
 
 def _spare(lines: Lines, plan: Plan) -> Floats:

@@ -62,7 +62,7 @@ def plan_orders(
     costs = unit_costs(lines, settings)
     ratio = critical_ratios(cycle, costs)
     level, source = service_levels(lines, ratio, settings)
-    need = find_need(cycle, lines, supply.available + on_order - expiring, level, costs)
+    need = find_need(cycle, lines, supply.available + on_order - expiring, level, ratio, costs)
     allowed = lines["may_order"].to_numpy(dtype=bool)
     return Plan(
         cycle=cycle,

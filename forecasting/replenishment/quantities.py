@@ -85,7 +85,9 @@ class Need:
         return np.asarray(np.maximum(self.servable - (self.position + quantity)[:, None], 0.0).mean(axis=1))
 
 
-def find_need(cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats, costs: UnitCosts) -> Need:
+def find_need(
+    cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats, ratio: Floats, costs: UnitCosts
+) -> Need:
     """What each line needs now, rounded to what can be ordered.
 
     Args:
@@ -93,6 +95,7 @@ def find_need(cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats
         lines: `moq` and `pack_size`, NaN where there is none.
         position: Inventory position.
         level: Service level.
+        ratio: Critical ratio; NaN where it is unknown.
         costs: Costs of too few and too many; unknown ones count in units of the goods.
     """
     wanted = quantile(cycle.servable, level)
@@ -110,7 +113,7 @@ def find_need(cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats
         most=sellable - position,
         is_capped=sellable < wanted,
         quantity=np.zeros(len(lines)),
-        costs=balanced_costs(cycle, order_up_to, level, costs),
+        costs=balanced_costs(cycle, order_up_to, level, ratio, costs),
         servable=cycle.servable,
         shelf_demand=cycle.shelf_demand,
     )
@@ -128,12 +131,16 @@ def round_by_cost(need: Need) -> Floats:
     return np.where(wanted > _SMALLEST, np.where(is_up, above, below), 0.0)
 
 
-def balanced_costs(cycle: Cycle, stock: Floats, level: Floats, costs: UnitCosts) -> UnitCosts:
-    """The costs under which `level` is the cheapest: what a missed sale must be worth, holding and waste given."""
+def balanced_costs(cycle: Cycle, stock: Floats, level: Floats, ratio: Floats, costs: UnitCosts) -> UnitCosts:
+    """The costs under which `level` is the cheapest: what a missed sale must be worth, holding and waste given.
+
+    Where the level is the critical ratio itself those are the true costs.
+    """
     waste = np.where(np.isfinite(costs.waste) & (costs.waste > 0), costs.waste, 1.0)
     holding = np.where(np.isfinite(costs.holding) & (costs.holding > 0), costs.holding, 1e-3 * waste)
     spoils = (cycle.shelf_demand < stock[:, None]).mean(axis=1)
-    return UnitCosts((holding * level + waste * spoils) / (1 - level), holding, waste)
+    implied = (holding * level + waste * spoils) / (1 - level)
+    return UnitCosts(np.where(np.abs(level - ratio) < _SMALLEST, costs.shortage, implied), holding, waste)
 
 
 def quantile(values: Floats, level: Floats) -> Floats:

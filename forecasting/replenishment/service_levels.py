@@ -61,21 +61,29 @@ def unit_costs(lines: pd.DataFrame, settings: Settings) -> UnitCosts:
 
 
 def critical_ratios(cycle: Cycle, costs: UnitCosts) -> Floats:
-    """The lowest chance of not running out from which on one unit more costs more than it saves; NaN without costs."""
+    """The chance of not running out at the stock that costs least; NaN without costs."""
     level = np.divide(
         costs.shortage,
         costs.shortage + costs.holding,
         out=np.where(np.isnan(costs.waste), np.nan, 1.0),
         where=costs.shortage + costs.holding > 0,
     )
-    scenarios = cycle.servable.shape[1]
-    steps = np.arange(1, scenarios + 1) / scenarios
     for row in np.flatnonzero(np.isfinite(cycle.shelf_demand[:, 0]) & np.isfinite(level)):
         stock = np.sort(cycle.servable[row])
-        spoils = np.searchsorted(np.sort(cycle.shelf_demand[row]), stock) / scenarios
-        saved = costs.shortage[row] * (1 - steps) - costs.holding[row] * steps - costs.waste[row] * spoils
-        level[row] = min(level[row], steps[np.argmax(saved <= 0)])
+        kept = _mean_excess(stock, stock)
+        spoilt = _mean_excess(stock, np.sort(cycle.shelf_demand[row]))
+        missed = kept - stock + stock.mean()
+        cost = costs.shortage[row] * missed + costs.holding[row] * kept + costs.waste[row] * spoilt
+        cheapest = stock[np.argmin(cost)]
+        level[row] = np.searchsorted(stock, cheapest, side="right") / len(stock)
     return np.asarray(level)
+
+
+def _mean_excess(stock: Floats, demand: Floats) -> Floats:
+    """Expected units of each stock that equally likely demands, ascending, leave over."""
+    below = np.searchsorted(demand, stock)
+    sums = np.concatenate([[0.0], demand.cumsum()])
+    return np.asarray((stock * below - sums[below]) / len(demand))
 
 
 def service_levels(lines: pd.DataFrame, ratios: Floats, settings: Settings) -> tuple[Floats, list[str]]:
