@@ -1,6 +1,6 @@
 """Learning the weights of the combination: those that minimise its pinball loss on past windows, shrunk.
 
-Each level has its own weights, kept positive and adding up to 1 by a softmax, and a factor, so that what the models have
+Each level has its own weights, kept positive and adding up to 1 by a softmax, and a factor, so that what models have
 in common (too low, too narrow) is mended too: quantile regression averaging (Nowotarski & Weron 2015) with the weights
 of an average. The loss is minimised by Adam (Kingma & Ba 2015) from equal weights. A segment starts from what all
 series taught, and pays for leaving it, all the more the fewer series it has; so do all series for leaving equal.
