@@ -231,13 +231,14 @@ def _write(desk: Desk, order: Any, form: FileForm, out: Path, before: dict[str, 
     unfinished = path.with_name(f".{path.name}")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(content)
-        record_export(desk.engine, desk.principal, order.number, order.supplier_id, ids, form.value)
-        unfinished.replace(path)
+        try:
+            unfinished.write_bytes(content)
+            record_export(desk.engine, desk.principal, order.number, order.supplier_id, ids, form.value)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise UnusableRequest(f"{path} cannot be written: {error}. Choose another folder with --out.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
     return {
         "number": order.number,
         "supplier_id": order.supplier_id,
