@@ -61,7 +61,6 @@ class Cycle:
         coming: Units asked for over the next RISK_DAYS days.
         expiring: Units on hand that expire unsold before the cycle's end, expected. Shape (lines,).
         is_out: Chance that the shelf is empty at the end of each of the next days. Shape (lines, RISK_DAYS).
-        lost: Units lost over the next days, expected. Shape (lines,).
     """
 
     arrival: Ints
@@ -73,7 +72,6 @@ class Cycle:
     coming: Floats
     expiring: Floats
     is_out: Floats
-    lost: Floats
 
     def take(self, rows: Bools | Ints) -> Cycle:
         """Those of some lines only."""
@@ -116,7 +114,6 @@ def _chunk(demand: DemandTotals, supply: Supply, scenarios: Scenarios, rows: sli
         coming=paths[:, RISK_DAYS].astype(float),
         expiring=_expiring(supply, rows, paths, end),
         is_out=(worst[:, 1 : RISK_DAYS + 1] >= 0).mean(axis=2),
-        lost=np.maximum(worst[:, RISK_DAYS], 0.0).mean(axis=1),
     )
 
 

@@ -120,13 +120,14 @@ def curve_rows(lines: pd.DataFrame, plan: Plan, outcome: Outcome) -> pd.DataFram
 
 @dataclass(frozen=True, slots=True)
 class _Money:
-    """Expected costs of not ordering and of ordering, risks and units missed, by line."""
+    """Expected costs, risks, units missed without the order and units wasted with it, by line."""
 
     without: Expected
     ordered: Expected
     risk_without: Floats
     risk_ordered: Floats
     missed: Floats
+    wasted: Floats
 
 
 def _money(plan: Plan, quantity: Floats) -> _Money:
@@ -137,6 +138,7 @@ def _money(plan: Plan, quantity: Floats) -> _Money:
         risk_without=plan.need.risk(nothing),
         risk_ordered=plan.need.risk(quantity),
         missed=plan.need.missed(nothing),
+        wasted=plan.need.wasted(quantity),
     )
 
 
@@ -147,7 +149,7 @@ def _row(row: int, line: Line, plan: Plan, outcome: Outcome, facts: Facts, money
     arrival = facts.today + timedelta(days=1)
     amount = 0.0 if is_transfer else (None if unit_cost is None else round(quantity * unit_cost, 2))
     binding = _binding(row, plan, outcome)
-    reasons = _reasons(row, line, plan, outcome, facts, money)
+    reasons = _reasons(row, line, plan, facts, money)
     return {
         "draft_id": line["draft_id"],
         "run_id": facts.run_id,
@@ -184,14 +186,7 @@ def _with_stores(rows: list[dict[str, object]], lines: pd.DataFrame, outcome: Ou
     return rows
 
 
-def _reasons(
-    row: int,
-    line: Line,
-    plan: Plan,
-    outcome: Outcome,
-    facts: Facts,
-    money: _Money,
-) -> dict[str, object]:
+def _reasons(row: int, line: Line, plan: Plan, facts: Facts, money: _Money) -> dict[str, object]:
     days = int(plan.cycle.protection_days[row])
     order_up_to = _round(plan.need.order_up_to[row])
     available, on_order, expiring = (
@@ -229,7 +224,7 @@ def _reasons(
         "pack_size": _number(line["pack_size"]),
         "supplier_minimum_amount": _number(line["supplier_minimum_amount"]),
         "shelf_life_days": _number(line["shelf_life_days"]),
-        "expected_waste_units": _round(_waste(row, plan, outcome)),
+        "expected_waste_units": _round(money.wasted[row]),
         "stockout_risk_if_not_ordered": _round(money.risk_without[row]),
         "stockout_risk_if_ordered": _round(money.risk_ordered[row]),
         "expected_lost_units_if_not_ordered": _round(money.missed[row]),
@@ -242,11 +237,6 @@ def _reasons(
         "xyz_class": line["xyz_class"],
         "terms": dict(line["term_sources"]) | {"lead_time_days": facts.lead_time_source[row]},
     }
-
-
-def _waste(row: int, plan: Plan, outcome: Outcome) -> float:
-    stock = plan.need.position[row] + outcome.quantity[row]
-    return float(np.clip(stock - plan.cycle.shelf_demand[row], 0.0, outcome.quantity[row]).mean())
 
 
 def _binding(row: int, plan: Plan, outcome: Outcome) -> str:

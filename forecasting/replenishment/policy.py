@@ -10,7 +10,13 @@ import pandas as pd
 from forecasting.replenishment.cycle import Cycle, Supply, simulate_cycle
 from forecasting.replenishment.demand import DemandTotals, Floats, Scenarios
 from forecasting.replenishment.quantities import Need, find_need
-from forecasting.replenishment.service_levels import UnitCosts, critical_ratios, service_levels, unit_costs
+from forecasting.replenishment.service_levels import (
+    UnitCosts,
+    assumed_costs,
+    critical_ratios,
+    service_levels,
+    unit_costs,
+)
 from retail.settings import Settings
 
 
@@ -62,7 +68,8 @@ def plan_orders(
     costs = unit_costs(lines, settings)
     ratio = critical_ratios(cycle, costs)
     level, source = service_levels(lines, ratio, settings)
-    need = find_need(cycle, lines, supply.available + on_order - expiring, level, ratio, costs)
+    position = supply.available + on_order - expiring
+    need = find_need(cycle, lines, position, level, assumed_costs(lines, settings))
     allowed = lines["may_order"].to_numpy(dtype=bool)
     return Plan(
         cycle=cycle,

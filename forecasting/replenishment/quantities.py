@@ -17,7 +17,7 @@ _SMALLEST: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Expected costs of a quantity until the delivery after this order's. Shape (lines,)."""
+    """Expected costs of a quantity until the delivery after this order's; waste by its share. Shape (lines,)."""
 
     holding: Floats
     shortage: Floats
@@ -26,7 +26,7 @@ class Expected:
     @property
     def total(self) -> Floats:
         """All three together."""
-        return self.holding + self.shortage + self.waste
+        return np.asarray(self.holding + self.shortage + self.waste)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Need:
         most: Largest order that can be sold within its shelf life at the service level; infinite where goods keep.
         is_capped: Whether the shelf life lowered the order-up-to level.
         quantity: Units to order, zero where it is not worth it.
-        costs: What too few and too many cost in the choice, so that the service level is where they balance.
+        costs: What too few and too many cost in the choice between quantities.
         servable: Demand by scenario, from the cycle. Shape (lines, scenarios).
         shelf_demand: The same until the goods expire.
     """
@@ -73,8 +73,22 @@ class Need:
         stock = (self.position + quantity)[:, None]
         left = np.maximum(stock - self.servable, 0.0).mean(axis=1)
         short = np.maximum(self.servable - stock, 0.0).mean(axis=1)
-        wasted = np.clip(stock - self.shelf_demand, 0.0, quantity[:, None]).mean(axis=1)
-        return Expected(costs.holding * left, costs.shortage * short, costs.waste * wasted)
+        return Expected(costs.holding * left, costs.shortage * short, costs.waste * self._waste_a_cycle(quantity))
+
+    def wasted(self, quantity: Floats) -> Floats:
+        """Expected units of an order that expire before they are sold: first in, first out."""
+        stock = (self.position + quantity)[:, None]
+        return np.asarray(np.clip(stock - self.shelf_demand, 0.0, quantity[:, None]).mean(axis=1))
+
+    def _waste_a_cycle(self, quantity: Floats) -> Floats:
+        """The waste of an order, shared among the cycles that it lasts for.
+
+        A pack that serves four cycles and then spoils in part is bought once in four cycles: charged to one alone, it
+        would never be worth ordering.
+        """
+        sold = np.minimum((self.position + quantity)[:, None], self.shelf_demand).mean(axis=1)
+        cycles = sold / np.maximum(self.servable.mean(axis=1), _SMALLEST)
+        return self.wasted(quantity) / np.maximum(cycles, 1.0)
 
     def risk(self, quantity: Floats) -> Floats:
         """Chance that a sale is missed before the next order is on the shelf."""
@@ -85,9 +99,7 @@ class Need:
         return np.asarray(np.maximum(self.servable - (self.position + quantity)[:, None], 0.0).mean(axis=1))
 
 
-def find_need(
-    cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats, ratio: Floats, costs: UnitCosts
-) -> Need:
+def find_need(cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats, costs: UnitCosts) -> Need:
     """What each line needs now, rounded to what can be ordered.
 
     Args:
@@ -95,8 +107,7 @@ def find_need(
         lines: `moq` and `pack_size`, NaN where there is none.
         position: Inventory position.
         level: Service level.
-        ratio: Critical ratio; NaN where it is unknown.
-        costs: Costs of too few and too many; unknown ones count in units of the goods.
+        costs: Costs of too few and too many, assumed where they are unknown.
     """
     wanted = quantile(cycle.servable, level)
     sellable = quantile(cycle.shelf_demand, level)
@@ -113,7 +124,7 @@ def find_need(
         most=sellable - position,
         is_capped=sellable < wanted,
         quantity=np.zeros(len(lines)),
-        costs=balanced_costs(cycle, order_up_to, level, ratio, costs),
+        costs=choice_costs(cycle, order_up_to, level, costs),
         servable=cycle.servable,
         shelf_demand=cycle.shelf_demand,
     )
@@ -131,16 +142,24 @@ def round_by_cost(need: Need) -> Floats:
     return np.where(wanted > _SMALLEST, np.where(is_up, above, below), 0.0)
 
 
-def balanced_costs(cycle: Cycle, stock: Floats, level: Floats, ratio: Floats, costs: UnitCosts) -> UnitCosts:
-    """The costs under which `level` is the cheapest: what a missed sale must be worth, holding and waste given.
+def choice_costs(cycle: Cycle, stock: Floats, level: Floats, costs: UnitCosts) -> UnitCosts:
+    """The costs by which quantities are chosen: a missed sale counts at least what makes `level` the cheapest.
 
-    Where the level is the critical ratio itself those are the true costs.
+    A level above the critical ratio says that a missed sale is worth more than its margin; one below it lowers what is
+    aimed at, but whether a pack is worth buying is still up to what it earns.
+
+    Args:
+        cycle: The cycle of each line.
+        stock: Stock that the level asks for.
+        level: Service level.
+        costs: Costs of too few and too many.
     """
-    waste = np.where(np.isfinite(costs.waste) & (costs.waste > 0), costs.waste, 1.0)
-    holding = np.where(np.isfinite(costs.holding) & (costs.holding > 0), costs.holding, 1e-3 * waste)
+    holding = np.maximum(costs.holding, _SMALLEST * costs.waste)
     spoils = (cycle.shelf_demand < stock[:, None]).mean(axis=1)
-    implied = (holding * level + waste * spoils) / (1 - level)
-    return UnitCosts(np.where(np.abs(level - ratio) < _SMALLEST, costs.shortage, implied), holding, waste)
+    sold = np.minimum(stock[:, None], cycle.shelf_demand).mean(axis=1)
+    cycles = np.maximum(sold / np.maximum(cycle.servable.mean(axis=1), _SMALLEST), 1.0)
+    implied = (holding * level + costs.waste * spoils / cycles) / (1 - level)
+    return UnitCosts(np.maximum(costs.shortage, implied), holding, costs.waste)
 
 
 def quantile(values: Floats, level: Floats) -> Floats:

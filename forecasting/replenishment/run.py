@@ -119,11 +119,10 @@ def _plan(
     outcome = decide_outcome(lines, plan, settings, approved, inputs.today)
     drafts = draft_rows(lines.frame, plan, outcome, _facts(lines, plan, inputs, report.run_id))
     _describe(report, inputs, lines, outcome, drafts)
-    has_draft = pd.Series(outcome.quantity > 0)
     return {
         REORDER_DRAFTS: drafts,
         ORDER_COST_CURVES: curve_rows(lines.frame, plan, outcome),
-        STOCK_RISK: stock_risk_rows(lines.frame, plan.cycle, lines.supply.arrivals, has_draft, inputs.today),
+        STOCK_RISK: stock_risk_rows(lines.frame, plan, lines.supply.arrivals, outcome.quantity > 0, inputs.today),
         LEAD_TIMES: _lead_times(inputs, book, settings),
     }
 

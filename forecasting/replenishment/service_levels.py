@@ -2,7 +2,8 @@
 
 A unit more is missed if demand exceeds it, which costs its margin and goodwill (Cu), and else is kept until the order
 after (Ch), or thrown away if it expires first (its cost). For goods that keep that is the critical ratio Cu / (Cu + Ch)
-of the newsvendor (Arrow, Harris and Marschak 1951).
+of the newsvendor (Arrow, Harris and Marschak 1951). Where stock lasts for several cycles, its waste is shared among
+them: what is bought once in four cycles must not be charged to one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ CLASS_LEVELS: Final = {
 }  # fmt: skip
 """Levels by ABC-XYZ class, for what has no known cost: much for what earns much and sells steadily."""
 CRITICAL_RATIO: Final = "critical ratio"
+ASSUMED_COST_SHARE: Final = 0.7
+"""Cost of a unit as a share of its price, to weigh shortage against waste where nobody knows the cost."""
 _DAYS_A_YEAR: Final = 365.0
+_SMALLEST: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,19 @@ def unit_costs(lines: pd.DataFrame, settings: Settings) -> UnitCosts:
         lines: `price`, `unit_cost` (NaN where unknown) and `review_days`.
         settings: Holding cost rate and goodwill rate.
     """
-    price, cost = lines["price"].to_numpy(dtype=float), lines["unit_cost"].to_numpy(dtype=float)
-    price = np.where(np.isnan(price), cost, price)
+    return _costs(lines, lines["unit_cost"].to_numpy(dtype=float), settings)
+
+
+def assumed_costs(lines: pd.DataFrame, settings: Settings) -> UnitCosts:
+    """The same with a cost assumed where none is known: for choices between quantities, never to be shown."""
+    known = lines["unit_cost"].to_numpy(dtype=float)
+    price = lines["price"].fillna(1.0).to_numpy(dtype=float)
+    return _costs(lines, np.where(np.isnan(known), ASSUMED_COST_SHARE * np.maximum(price, 0.01), known), settings)
+
+
+def _costs(lines: pd.DataFrame, cost: Floats, settings: Settings) -> UnitCosts:
+    price = lines["price"].to_numpy(dtype=float)
+    price = np.where(np.isnan(price), cost / ASSUMED_COST_SHARE, price)
     shortage = np.maximum(price - cost, 0.0) + settings.goodwill_rate * price
     holding = cost * settings.holding_cost_rate * lines["review_days"].to_numpy(dtype=float) / _DAYS_A_YEAR
     return UnitCosts(shortage, holding, cost)
@@ -73,7 +88,8 @@ def critical_ratios(cycle: Cycle, costs: UnitCosts) -> Floats:
         kept = _mean_excess(stock, stock)
         spoilt = _mean_excess(stock, np.sort(cycle.shelf_demand[row]))
         missed = kept - stock + stock.mean()
-        cost = costs.shortage[row] * missed + costs.holding[row] * kept + costs.waste[row] * spoilt
+        cycles = np.maximum((stock - spoilt) / max(float(stock.mean()), _SMALLEST), 1.0)
+        cost = costs.shortage[row] * missed + costs.holding[row] * kept + costs.waste[row] * spoilt / cycles
         cheapest = stock[np.argmin(cost)]
         level[row] = np.searchsorted(stock, cheapest, side="right") / len(stock)
     return np.asarray(level)

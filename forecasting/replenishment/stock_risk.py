@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.replenishment.cycle import RISK_DAYS, Cycle
-from forecasting.replenishment.demand import Floats
+from forecasting.replenishment.demand import Bools, Floats
+from forecasting.replenishment.policy import Plan
 from forecasting.replenishment.tables import SCHEMAS, STOCK_RISK
 
 EARLY, MIDDLE, LATE = 0.1, 0.5, 0.9
@@ -28,18 +29,21 @@ def days_from(today: date, days: Floats) -> pd.DatetimeIndex:
 
 
 def stock_risk_rows(
-    lines: pd.DataFrame, cycle: Cycle, arrivals: pd.DataFrame, has_draft: pd.Series[bool], today: date
+    lines: pd.DataFrame, plan: Plan, arrivals: pd.DataFrame, has_draft: Bools, today: date
 ) -> pd.DataFrame:
     """The published table of stock risk, one row per line in their order.
 
     Args:
         lines: Names, stock, `price`, `mean_daily_demand`, `days_of_cover`, classes and evidence.
-        cycle: The cycle of each line: deliveries on order are in it, this run's drafts are not.
+        plan: The cycle of each line: deliveries on order are in it, this run's drafts are not. What is lost is told
+            up to the cycle's end: later orders can still save the rest.
         arrivals: Units on their way: `row`, `day`, `quantity`.
         has_draft: Whether something is drafted for a line.
         today: The day that counts as today.
     """
     coming = arrivals.groupby("row").agg(day=("day", "min"), quantity=("quantity", "sum")).reindex(range(len(lines)))
+    cycle = plan.cycle
+    lost = cycle.lost_before.mean(axis=1) + plan.need.missed(np.zeros(len(lines)))
     on_order = coming["quantity"].fillna(0.0).to_numpy()
     available = lines["available"].to_numpy(dtype=float)
     rows = lines.assign(
@@ -49,9 +53,9 @@ def stock_risk_rows(
         early_stockout_date=stockout_dates(cycle, EARLY, today),
         stockout_date=stockout_dates(cycle, MIDDLE, today),
         late_stockout_date=stockout_dates(cycle, LATE, today),
-        expected_lost_units=cycle.lost,
-        expected_lost_amount=cycle.lost * lines["price"].to_numpy(dtype=float),
-        has_draft=has_draft.to_numpy(),
+        expected_lost_units=lost,
+        expected_lost_amount=lost * lines["price"].to_numpy(dtype=float),
+        has_draft=has_draft,
         **{name: cycle.is_out[:, days - 1] for name, days in _WEEKS.items()},
     )
     return rows[list(SCHEMAS[STOCK_RISK])]
