@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.replenishment.allocation import keep_to_budget, reach_minimums
-from forecasting.replenishment.demand import Floats
-from forecasting.replenishment.drafts import Outcome
+from forecasting.replenishment.demand import Bools, Floats, Ints
 from forecasting.replenishment.lines import Lines
 from forecasting.replenishment.policy import Plan
 from forecasting.replenishment.quantities import quantile
@@ -20,6 +19,27 @@ from retail.settings import Settings
 
 _LEAST_SALES: Final = 1.0
 """Expected sales that a transfer must save."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is drafted, after transfers, suppliers' minimums and the budget. Shape (lines,).
+
+    Attributes:
+        quantity: Units; zero where nothing is drafted.
+        from_row: Line that gives the units; -1 for an order.
+        filled: Lines that the supplier's minimum changed.
+        below_minimum: Lines of orders below it.
+        cut: Lines that the budget changed.
+        forgotten: Lines with a delivery so late that it is not counted on.
+    """
+
+    quantity: Floats
+    from_row: Ints
+    filled: Bools
+    below_minimum: Bools
+    cut: Bools
+    forgotten: Bools
 
 
 def decide_outcome(lines: Lines, plan: Plan, settings: Settings, approved: pd.DataFrame, today: date) -> Outcome:

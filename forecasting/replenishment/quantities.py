@@ -88,7 +88,7 @@ class Need:
         """
         sold = np.minimum((self.position + quantity)[:, None], self.shelf_demand).mean(axis=1)
         cycles = sold / np.maximum(self.servable.mean(axis=1), _SMALLEST)
-        return self.wasted(quantity) / np.maximum(cycles, 1.0)
+        return np.asarray(self.wasted(quantity) / np.maximum(cycles, 1.0))
 
     def risk(self, quantity: Floats) -> Floats:
         """Chance that a sale is missed before the next order is on the shelf."""

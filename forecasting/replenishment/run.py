@@ -16,12 +16,13 @@ import pandas as pd
 from forecasting import tables
 from forecasting.replenishment.decided import approved_supply, closed_drafts
 from forecasting.replenishment.demand import Scenarios
-from forecasting.replenishment.drafts import Facts, Outcome, curve_rows, draft_rows
+from forecasting.replenishment.drafts import curve_rows, draft_rows
 from forecasting.replenishment.inputs import Inputs, read_inputs
 from forecasting.replenishment.lead_times import DelayBook, lead_time_rows, learn_delays
 from forecasting.replenishment.lines import Lines, assemble
-from forecasting.replenishment.outcome import decide_outcome
+from forecasting.replenishment.outcome import Outcome, decide_outcome
 from forecasting.replenishment.policy import Plan, plan_orders
+from forecasting.replenishment.reasons import Facts
 from forecasting.replenishment.stock_risk import MIDDLE, stock_risk_rows, stockout_dates
 from forecasting.replenishment.supply import LeadTimes, lead_time_sources
 from forecasting.replenishment.tables import LEAD_TIMES, ORDER_COST_CURVES, REORDER_DRAFTS, STOCK_RISK
