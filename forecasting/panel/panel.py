@@ -93,6 +93,12 @@ class Panel:
         return np.asarray(self.units.shape[1] - first, dtype=np.int64)
 
     @cached_property
+    def is_whole(self) -> Mask:
+        """Series that sell whole units only, as far as they have sold."""
+        units = np.nan_to_num(self.units)
+        return np.asarray((units == np.round(units)).all(axis=1))
+
+    @cached_property
     def observed(self) -> NDArray[np.int64]:
         """Periods with known demand, per series."""
         return np.asarray(np.isfinite(self.y).sum(axis=1), dtype=np.int64)
