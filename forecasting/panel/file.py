@@ -64,8 +64,9 @@ def panel_from_frame(
     """Lay a long table out on one calendar.
 
     A missing row between a series' first and last is a period without sales (0); an explicit null is unknown. Rows for
-    the same series and period are added up. Negative values are returns, not demand, and count as 0. History beyond
-    `MAX_HISTORY` periods before the last date is left out.
+    the same series and period are added up. Negative values are returns, not demand, and count as 0. The calendar ends
+    with the last known value of any series; rows after it say what is known of the future. History beyond `MAX_HISTORY`
+    periods before the last date is left out.
 
     Args:
         frame: Columns `unique_id, ds, y` and those named below; any order of rows.
@@ -79,20 +80,22 @@ def panel_from_frame(
     """
     _check_columns(frame, ["unique_id", "ds", "y", *known, *static, *([in_stock] if in_stock else [])])
     rows = _usable_rows(frame)
-    position, dates = _calendar(rows["ds"], frequency)
+    position, dates, past = _calendar(rows["ds"], _is_known(rows["y"]), frequency)
     codes, ids = pd.factorize(rows["unique_id"].astype(str), sort=True)
     keep = position >= 0
     rows, position, codes = rows[keep], position[keep], codes[keep]
-    shape = (len(ids), len(dates))
+    known_values = {name: _scatter(rows[name], codes, position, (len(ids), len(dates))) for name in known}
+    is_past = position < past
+    rows, position, codes = rows[is_past], position[is_past], codes[is_past]
+    shape = (len(ids), past)
     units = _units(rows["y"].to_numpy(dtype=np.float64, na_value=np.nan), codes, position, shape)
     stocked = np.isfinite(units)
     if in_stock:
         flag = rows[in_stock].fillna(value=True).to_numpy(dtype=bool)
         stocked[codes[~flag], position[~flag]] = False
-    known_values = {name: _scatter(rows[name], codes, position, shape) for name in known}
     described = rows.drop_duplicates("unique_id").assign(unique_id=lambda table: table["unique_id"].astype(str))
     series = pd.DataFrame({"unique_id": ids}).merge(described[["unique_id", *static]], on="unique_id", how="left")
-    panel = Panel(series, dates, units, stocked, known_values, frequency=frequency)
+    panel = Panel(series, dates[:past], units, stocked, known_values, frequency=frequency)
     return panel.take(np.flatnonzero(panel.history))
 
 
@@ -110,7 +113,7 @@ def _usable_rows(frame: pd.DataFrame) -> pd.DataFrame:
     except (ValueError, TypeError) as error:
         raise UnusableRequest(f"The panel's column ds holds something that is no date: {error}.") from error
     rows = rows[rows["ds"].notna() & rows["unique_id"].notna()]
-    if rows.empty:
+    if not _is_known(rows["y"]).any():
         raise UnusableRequest("The panel has no row with a series, a date and a value.")
     negative = int((rows["y"] < 0).sum())
     if negative:
@@ -118,8 +121,12 @@ def _usable_rows(frame: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _calendar(ds: pd.Series, frequency: Frequency) -> tuple[np.ndarray, pd.DatetimeIndex]:
-    """Each row's place on the calendar (negative: too old to keep), and the calendar."""
+def _is_known(values: pd.Series) -> Mask:
+    return np.isfinite(values.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _calendar(ds: pd.Series, has_value: Mask, frequency: Frequency) -> tuple[np.ndarray, pd.DatetimeIndex, int]:
+    """Each row's place (negative: too old to keep), all periods, and how many of them are the past."""
     first, last = ds.min(), ds.max()
     if frequency.code == "M":
         place = (ds.dt.year * 12 + ds.dt.month).to_numpy() - (first.year * 12 + first.month)
@@ -130,8 +137,9 @@ def _calendar(ds: pd.Series, frequency: Frequency) -> tuple[np.ndarray, pd.Datet
         days = 7 if frequency.code == "W" else 1
         place = (ds - first).dt.days.to_numpy() // days
         dates = pd.date_range(first, periods=(last - first).days // days + 1, freq=f"{days}D")
-    cut = max(0, len(dates) - MAX_HISTORY)
-    return place - cut, dates[cut:]
+    past = int(place[has_value].max()) + 1
+    cut = max(0, past - MAX_HISTORY)
+    return place - cut, dates[cut:], past - cut
 
 
 def _units(values: np.ndarray, codes: np.ndarray, position: np.ndarray, shape: tuple[int, int]) -> Matrix:

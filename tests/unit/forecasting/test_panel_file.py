@@ -85,6 +85,31 @@ def test_known_and_static_columns_are_kept() -> None:
     assert panel.series["category"].tolist() == ["Dairy"]
 
 
+@pytest.mark.parametrize(("code", "days"), [("D", 1), ("W", 7)])
+def test_rows_after_the_last_known_value_carry_the_future(code: str, days: int) -> None:
+    dates = pd.date_range("2024-01-01", periods=5, freq=f"{days}D").astype(str)
+    values = [4.0, 5.0, 6.0, None, None]
+    frame = _frame(*zip(["a"] * 5, dates, values, strict=True)).assign(promotion=[0, 1, 0, 1, 0])
+    panel = panel_from_frame(frame, frequency(code), known=["promotion"])
+    assert panel.units.tolist() == [[4.0, 5.0, 6.0]]
+    assert panel.future_dates(2).strftime("%Y-%m-%d").tolist() == list(dates[3:])
+    assert panel.future("promotion", 2).tolist() == [[1.0, 0.0]]
+    assert np.isnan(panel.future("promotion", 3)[0, 2])
+
+
+def test_a_series_whose_rows_end_early_has_no_values_after_them() -> None:
+    rows = [("a", "2024-01-01", 4.0), ("a", "2024-01-02", None), ("b", "2024-01-02", 1.0), ("b", "2024-01-03", None)]
+    panel = panel_from_frame(_frame(*rows))
+    assert len(panel.dates) == 2
+    assert np.isnan(panel.units).tolist() == [[False, True], [True, False]]
+
+
+def test_a_single_day_and_a_spike_are_a_panel() -> None:
+    panel = panel_from_frame(_frame(("day", "2024-01-03", 1), ("spike", "2024-01-01", 1), ("spike", "2024-01-03", 9e7)))
+    assert panel.history.tolist() == [1, 3]
+    assert panel.units[1].tolist() == [1.0, 0.0, 9e7]
+
+
 def test_the_long_form_is_the_panel_again() -> None:
     frame = _frame(("a", "2024-01-02", 1), ("b", "2024-01-01", 0.5), ("b", "2024-01-02", 2))
     again = panel_from_frame(panel_from_frame(frame).frame())
@@ -98,6 +123,7 @@ def test_the_long_form_is_the_panel_again() -> None:
         (pd.DataFrame({"unique_id": ["a"], "ds": ["2024-01-01"], "y": ["many"]}), "not a number"),
         (pd.DataFrame({"unique_id": ["a"], "ds": ["someday"], "y": [1.0]}), "no date"),
         (pd.DataFrame({"unique_id": [None], "ds": ["2024-01-01"], "y": [1.0]}), "no row"),
+        (pd.DataFrame({"unique_id": ["a"], "ds": ["2024-01-01"], "y": [np.inf]}), "no row"),
     ],
 )
 def test_what_is_no_panel_is_refused_with_the_reason(frame: pd.DataFrame, message: str) -> None:
