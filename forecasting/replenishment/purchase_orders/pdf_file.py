@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from fpdf import FPDF
 
 FONT: Final = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
+_PAGES: Final = "{number of pages}"
+"""What fpdf2 replaces once it knows; its own `{nb}` is short enough to be in a name."""
 _FAMILY: Final = "DejaVu"
 _HEADINGS: Final = ("SKU", "Product", "Store", "Delivery", "Quantity", "Unit cost", "Amount")
 _WIDTHS: Final = (22, 52, 30, 22, 18, 20, 24)
@@ -33,9 +35,10 @@ def to_pdf(order: PurchaseOrder, buyer: str | None = None) -> bytes:
             """Say on every page which order it belongs to."""
             self.set_y(-14)
             self.set_font(_FAMILY, size=8)
-            self.cell(0, 6, f"{order.number} · page {self.page_no()} of {{nb}}", align="C")
+            self.cell(0, 6, f"{order.number} · page {self.page_no()} of {_PAGES}", align="C")
 
     page = _Page(format="A4")
+    page.alias_nb_pages(_PAGES)
     page.set_creation_date(datetime.combine(order.ordered_on, time(), UTC))
     page.set_title(f"Purchase order {order.number}")
     page.set_margin(11)
@@ -90,6 +93,8 @@ def _cells(line: OrderLine) -> tuple[str, ...]:
 
 
 def _write_totals(page: FPDF, order: PurchaseOrder) -> None:
+    if page.will_page_break(13):  # both lines on one page
+        page.add_page()
     page.set_font(_FAMILY, size=11)
     totals = " + ".join(_money(amount, currency) for currency, amount in order.amounts.items()) or "cost unknown"
     page.cell(
