@@ -19,7 +19,7 @@ from pydantic_settings import (
 from retail.errors import ConfigurationError
 from retail.vocabulary import Role
 
-BUNDLED_CHECKPOINT = Path(__file__).parent.parent / "forecasting" / "checkpoints" / "bolt-synthetic"
+BUNDLED_CHECKPOINTS = Path(__file__).parent.parent / "forecasting" / "checkpoints"
 SECRETS_FOLDER = "TILLSIGHT_SECRETS_FOLDER"
 """Environment variable that names a folder with one file per setting, the file's name being the variable's."""
 
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         None, description="API token of the InvenTree user; unset means the one that `connect` kept."
     )
     chronos_weights: str = Field(
-        str(BUNDLED_CHECKPOINT),
+        str(BUNDLED_CHECKPOINTS),
         description="Chronos weights: a local folder or a hub name (`amazon/chronos-2`). Default: the bundled ones.",
     )
     forecast_horizon_days: int = Field(28, ge=1, le=365, description="Days ahead that each run forecasts.")

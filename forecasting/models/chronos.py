@@ -1,50 +1,58 @@
-"""Chronos (chronos-forecasting) over weights from a local folder, the bundled checkpoint or, if named, a model hub."""
+"""Chronos (chronos-forecasting): pretrained forecasters, read by weights, with covariates of the time to come.
+
+Chronos-2 takes covariates itself. For Chronos-Bolt and Chronos, which take none, their effects are divided out of the
+history and put back into the forecast (`covariates`).
+"""
 
 from __future__ import annotations
 
 import logging
-import os
-import re
-import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from forecasting.models.protocol import to_table
+from forecasting.frequency import Frequency
+from forecasting.models.chronos_weights import open_weights
+from forecasting.models.covariates import adjustment
+from forecasting.models.protocol import Cube, to_table
+from forecasting.models.running import Floats, carried
 from forecasting.panel import Panel
 from retail.errors import ForecastError
 from retail.progress import Progress, silent
-from retail.settings import BUNDLED_CHECKPOINT
+from retail.settings import BUNDLED_CHECKPOINTS
 
 log = logging.getLogger(__name__)
 
-_BATCH = 256
-_HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
-_HUB_TIMEOUT_SECONDS = 5.0
+SIBLING = {"D": "bolt-synthetic", "W": "bolt-synthetic", "M": "bolt-synthetic"}
+"""Folder of the bundled checkpoint for each frequency."""
+
+_CPU_BATCH = 64
+"""Series at once: more fit into memory, and are slower, since they no longer fit into a processor's cache."""
+_GPU_BATCH = 1024
 
 
 class Chronos:
     """A Chronos, Chronos-Bolt or Chronos-2 model. Unknown demand reaches it as missing values.
 
     Args:
-        weights: A local folder, or a hub name such as `amazon/chronos-2`. The hub is asked only for a hub name.
+        weights: A local folder, the folder of the bundled checkpoints (the one made for the panel's frequency serves),
+            or a hub name such as `amazon/chronos-2`. The hub is asked only for a hub name.
         threads: Processor threads.
     """
 
-    def __init__(self, weights: str = str(BUNDLED_CHECKPOINT), threads: int = 1) -> None:
+    def __init__(self, weights: str = str(BUNDLED_CHECKPOINTS), threads: int = 1) -> None:
         self.weights = weights
         self.threads = threads
-        self._pipeline: Any = None
+        self._pipelines: dict[str, Any] = {}
 
     @property
     def name(self) -> str:
-        """`bundled` for the checkpoint in this repository, else the name of the folder or of the model on the hub."""
-        return "bundled" if Path(self.weights) == BUNDLED_CHECKPOINT else Path(self.weights).name
+        """`bundled` for the checkpoints in this repository, else the name of the folder or of the model on the hub."""
+        return "bundled" if Path(self.weights) == BUNDLED_CHECKPOINTS else Path(self.weights).name
 
     def predict(
         self, panel: Panel, horizon: int, quantile_levels: Sequence[float], progress: Progress = silent
@@ -52,108 +60,98 @@ class Chronos:
         """See `Forecaster.predict`. The newest periods up to the model's context length count.
 
         Raises:
-            ForecastError: The weights are missing, out of reach, corrupt or of another architecture.
+            ForecastError: The weights are missing, out of reach, corrupt or of another architecture, or memory ran out.
         """
-        self._pipeline = self._pipeline or self._load()
+        pipeline = self._pipeline(panel.frequency)
         import torch
 
         torch.set_num_threads(self.threads)
-        context = torch.from_numpy(np.ascontiguousarray(panel.y[:, -self._pipeline.model_context_length :]))
-        batches = []
-        for start in range(0, len(panel), _BATCH):
-            progress(self.name, start, len(panel))
-            batches.append(self._quantiles(list(context[start : start + _BATCH]), horizon, quantile_levels))
-        progress(self.name, len(panel), len(panel))
-        cube = np.concatenate(batches) if batches else np.empty((0, horizon, len(quantile_levels)), np.float32)
+        width = min(panel.demand.shape[1], pipeline.model_context_length)
+        if type(pipeline).__name__ == "Chronos2Pipeline":
+            inputs = _with_covariates(panel, width, horizon)
+            return to_table(panel, self._answer(pipeline, inputs, horizon, quantile_levels, progress), quantile_levels)
+        adjusted = adjustment(panel, horizon)
+        demand = panel.demand if adjusted is None else adjusted.remove(panel.demand)
+        inputs = _histories(demand[:, -width:])
+        cube = self._answer(pipeline, inputs, horizon, quantile_levels, progress)
+        if adjusted is not None:
+            cube *= adjusted.ahead[..., None]
         return to_table(panel, cube, quantile_levels)
 
-    def _quantiles(self, context: list[Any], horizon: int, levels: Sequence[float]) -> np.ndarray:
+    def _pipeline(self, frequency: Frequency) -> Any:
+        folder = str(Path(self.weights) / SIBLING[frequency.code]) if self.name == "bundled" else self.weights
+        if folder not in self._pipelines:
+            self._pipelines[folder] = open_weights(folder)
+        return self._pipelines[folder]
+
+    def _answer(
+        self, pipeline: Any, inputs: Sequence[Any], horizon: int, levels: Sequence[float], progress: Progress
+    ) -> Cube:
+        """Quantiles of every input, those of like length together, fewer at once where memory runs out."""
         import torch
 
-        try:
-            answer, _ = self._pipeline.predict_quantiles(
-                context, prediction_length=horizon, quantile_levels=list(levels)
-            )
-        except (RuntimeError, ValueError, MemoryError) as error:
-            raise ForecastError(
-                f"The Chronos weights in {self.weights} loaded but could not forecast: {error}. "
-                "Use another folder, or lower TILLSIGHT_FORECAST_MAX_SERIES if memory ran out."
-            ) from error
-        quantiles = torch.cat(answer) if isinstance(answer, list) else answer
-        return quantiles.float().cpu().numpy()
-
-    def _load(self) -> Any:
-        folder = Path(self.weights)
-        if not folder.exists() and _HUB_NAME.fullmatch(self.weights):
-            is_cached = _is_cached(self.weights)
-            if not is_cached:
-                _check_hub(self.weights)
-            return self._open(self.weights, offline=is_cached)
-        if not (folder / "config.json").is_file():
-            raise ForecastError(
-                f"{self.weights} holds no Chronos weights (no config.json). Set TILLSIGHT_CHRONOS_WEIGHTS to a folder "
-                "with config.json and model.safetensors, or to a hub name such as amazon/chronos-2."
-            )
-        return self._open(str(folder), offline=True)
-
-    def _open(self, weights: str, *, offline: bool) -> Any:
-        with _hub(offline=offline):
-            import torch
-            from chronos import BaseChronosPipeline
-
-            device = "cuda" if torch.cuda.is_available() else "cpu"
+        order = np.argsort([-_length(entry) for entry in inputs], kind="stable")
+        cube = np.empty((len(inputs), horizon, len(levels)), dtype=np.float32)
+        size, done = _GPU_BATCH if torch.cuda.is_available() else _CPU_BATCH, 0
+        while done < len(order):
+            progress(self.name, done, len(order))
+            batch = order[done : done + size]
             try:
-                pipeline = BaseChronosPipeline.from_pretrained(
-                    weights, device_map=device, dtype=torch.float32, local_files_only=offline
-                )
-            except Exception as error:  # a broken checkpoint may raise anything
-                log.debug("loading %s failed", weights, exc_info=True)
-                raise ForecastError(
-                    f"The Chronos weights {weights} cannot be loaded: {_one_line(error)}. They may be incomplete, "
-                    "corrupt or of another architecture; fetch them again, or unset TILLSIGHT_CHRONOS_WEIGHTS."
-                ) from error
-        pipeline.inner_model.eval()
-        return pipeline
+                cube[batch] = _quantiles(pipeline, [inputs[row] for row in batch], horizon, levels)
+            except (RuntimeError, ValueError, MemoryError) as error:
+                if not _is_out_of_memory(error) or size == 1:
+                    raise ForecastError(
+                        f"The Chronos weights in {self.weights} loaded but could not forecast: {error}. "
+                        "Use another folder, or lower TILLSIGHT_FORECAST_MAX_SERIES if memory ran out."
+                    ) from error
+                size = max(1, size // 4)
+                log.warning("Memory ran out: %s goes on with %d series at once.", self.name, size)
+                continue
+            done += len(batch)
+        progress(self.name, len(order), len(order))
+        return cube
 
 
-@contextmanager
-def _hub(*, offline: bool) -> Iterator[None]:
-    """Keep the hub's client silent, and off the network where `offline`, for the time of the call only."""
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    from huggingface_hub import constants
-    from transformers.utils import logging as transformers_logging
+def _quantiles(pipeline: Any, inputs: list[Any], horizon: int, levels: Sequence[float]) -> NDArray[np.float32]:
+    import torch
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    before = constants.HF_HUB_OFFLINE, constants.HF_HUB_DISABLE_TELEMETRY
-    constants.HF_HUB_OFFLINE, constants.HF_HUB_DISABLE_TELEMETRY = offline or before[0], True
-    try:
-        yield
-    finally:
-        constants.HF_HUB_OFFLINE, constants.HF_HUB_DISABLE_TELEMETRY = before
+    answer, _ = pipeline.predict_quantiles(inputs, prediction_length=horizon, quantile_levels=list(levels))
+    quantiles = torch.cat(answer) if isinstance(answer, list) else answer
+    return np.asarray(quantiles.float().cpu().numpy(), dtype=np.float32)
 
 
-def _is_cached(weights: str) -> bool:
-    """Whether an earlier run has fetched these weights, so that the hub need not be asked again."""
-    with _hub(offline=True):
-        from huggingface_hub import try_to_load_from_cache
+def _histories(demand: Floats) -> list[Any]:
+    """Each series from its first known value on, as a tensor; one missing value where nothing is known."""
+    import torch
 
-        return all(
-            isinstance(try_to_load_from_cache(weights, name), str) for name in ("config.json", "model.safetensors")
-        )
-
-
-def _check_hub(weights: str) -> None:
-    """Ask once whether the hub answers, so that a machine without it does not wait minutes for retries."""
-    endpoint = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
-    host, port = endpoint.hostname or "", endpoint.port or (80 if endpoint.scheme == "http" else 443)
-    try:
-        socket.create_connection((host, port), timeout=_HUB_TIMEOUT_SECONDS).close()
-    except OSError as error:
-        raise ForecastError(
-            f"The model hub {host} is out of reach ({error}), so the Chronos weights {weights} cannot be fetched. "
-            "Download them elsewhere and set TILLSIGHT_CHRONOS_WEIGHTS to the folder, or unset it for the bundled ones."
-        ) from error
+    known = np.isfinite(demand)
+    start = np.where(known.any(axis=1), known.argmax(axis=1), demand.shape[1] - 1)
+    whole = torch.from_numpy(np.ascontiguousarray(demand))
+    return [whole[row, first:] for row, first in enumerate(start)]
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+def _with_covariates(panel: Panel, width: int, horizon: int) -> list[Any]:
+    """Inputs of Chronos-2: each series with its known covariates, past and to come."""
+    length = len(panel.dates)
+    known = {
+        name: np.concatenate([values[:, length - width : length], panel.future(name, horizon)], axis=1)
+        for name, values in panel.known.items()
+        if np.isfinite(values).any()
+    }
+    filled = {name: np.nan_to_num(carried(values)) for name, values in known.items()}
+    return [
+        {
+            "target": history,
+            "past_covariates": {name: values[row, width - len(history) : width] for name, values in filled.items()},
+            "future_covariates": {name: values[row, width:] for name, values in filled.items()},
+        }
+        for row, history in enumerate(_histories(panel.demand[:, -width:]))
+    ]
+
+
+def _length(entry: Any) -> int:
+    return len(entry["target"] if isinstance(entry, dict) else entry)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or "memory" in str(error).lower()

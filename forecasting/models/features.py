@@ -8,16 +8,13 @@ size teach the same trees.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.models.running import IDENTIFIERS, Floats, Rows, RunningSums, carried, group_numbers, is_flag
 from forecasting.panel import Panel
-
-Rows = NDArray[np.int64]
-Floats = NDArray[np.float32]
 
 _WINDOWS = {"D": (7, 14, 28, 56, 91, 182, 364), "W": (2, 4, 8, 13, 26, 52), "M": (2, 3, 6, 12, 24)}
 _LEVEL_WINDOW = {"D": 56, "W": 13, "M": 12}
@@ -29,32 +26,6 @@ _PHASE_WEEKS = (4, 8, 26)
 _PHASE_TRUST = 4.0
 """Known values of a weekday that count as much as the level of all weekdays."""
 _SMALLEST_SCALE = 0.02
-_IDENTIFIERS = ("unique_id", "product_id", "level")
-
-
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """Running sums along the calendar, from which the mean of any window before any origin is one subtraction."""
-
-    values: NDArray[np.float64]
-    known: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, values: Floats) -> _Sums:
-        finite = np.isfinite(values)
-        start = ((0, 0), (1, 0))
-        return cls(
-            np.pad(np.cumsum(np.where(finite, values, 0), axis=1, dtype=np.float64), start),
-            np.pad(np.cumsum(finite, axis=1, dtype=np.float64), start),
-        )
-
-    def mean(self, rows: Rows, start: Rows | int, end: Rows | int) -> NDArray[np.float64]:
-        """Mean of the known values from `start` up to, not including, `end`; NaN where none is known."""
-        last = self.values.shape[1] - 1
-        start, end = np.clip(start, 0, last), np.clip(end, 0, last)
-        known = self.known[rows, end] - self.known[rows, start]
-        total = self.values[rows, end] - self.values[rows, start]
-        return np.where(known > 0, total / np.maximum(known, 1), np.nan)
 
 
 class Features:
@@ -68,14 +39,15 @@ class Features:
     def __init__(self, panel: Panel, horizon: int) -> None:
         self.panel = panel
         demand = panel.demand
-        self._demand = _Sums.of(demand)
-        self._selling = _Sums.of(np.where(np.isfinite(demand), demand > 0, np.nan).astype(np.float32))
-        self._squares = _Sums.of(demand**2)
-        self._groups, self._totals = _group_totals(panel)
-        self._group_demand = _Sums.of(self._totals)
-        self._known = {name: _carried(values) for name, values in panel.known.items() if np.isfinite(values).any()}
-        self._known_sums = {name: _Sums.of(values) for name, values in self._known.items()}
-        self._promoted = {name: _on_and_off(demand, values) for name, values in self._known.items() if _is_flag(values)}
+        self._demand = RunningSums.of(demand)
+        self._selling = RunningSums.of(np.where(np.isfinite(demand), demand > 0, np.nan).astype(np.float32))
+        self._squares = RunningSums.of(demand**2)
+        self._groups = group_numbers(panel)
+        self._totals = _totals(panel, self._groups)
+        self._group_demand = RunningSums.of(self._totals)
+        self._known = {name: carried(values) for name, values in panel.known.items() if np.isfinite(values).any()}
+        self._known_sums = {name: RunningSums.of(values) for name, values in self._known.items()}
+        self._promoted = {name: _on_and_off(demand, values) for name, values in self._known.items() if is_flag(values)}
         self._statics = _statics(panel.series)
         self._calendar = _calendar(panel, horizon)
 
@@ -194,43 +166,22 @@ def _by_weekday(values: Floats, origin: int, weeks: int) -> Floats:
     return np.pad(piece, ((0, 0), (days - piece.shape[1], 0)), constant_values=np.nan).reshape(-1, weeks, _WEEK)
 
 
-def _carried(values: Floats) -> Floats:
-    """The last known value carried on, and the first one back: that a price is unknown may mean that nothing sold."""
-    known = np.isfinite(values)
-    last = np.maximum.accumulate(np.where(known, np.arange(values.shape[1]), -1), axis=1)
-    place = np.where(last >= 0, last, known.argmax(axis=1)[:, None])
-    return np.take_along_axis(values, place, axis=1)
-
-
-def _is_flag(values: Floats) -> bool:
-    known = values[np.isfinite(values)]
-    return bool(np.isin(known, (0, 1)).all())
-
-
-def _on_and_off(demand: Floats, flag: Floats) -> tuple[_Sums, _Sums]:
+def _on_and_off(demand: Floats, flag: Floats) -> tuple[RunningSums, RunningSums]:
     past = flag[:, : demand.shape[1]]
-    return _Sums.of(np.where(past == 1, demand, np.nan)), _Sums.of(np.where(past == 0, demand, np.nan))
+    return RunningSums.of(np.where(past == 1, demand, np.nan)), RunningSums.of(np.where(past == 0, demand, np.nan))
 
 
-def _group_totals(panel: Panel) -> tuple[Rows, Floats]:
-    """Number of each series' store and category, and the demand of each such group, added up over its series."""
-    keys = [name for name in ("store_id", "category") if name in panel.series.columns]
-    if not keys:
-        keys = [name for name in panel.series.columns if name not in _IDENTIFIERS][:1]
-    groups = (
-        panel.series.groupby(keys, dropna=False, sort=True).ngroup().to_numpy()
-        if keys
-        else np.zeros(len(panel), np.int64)
-    )
+def _totals(panel: Panel, groups: Rows) -> Floats:
+    """The demand of each group, added up over its series. Shape (groups, dates)."""
     totals = np.zeros((int(groups.max(initial=0)) + 1, len(panel.dates)), dtype=np.float32)
     np.add.at(totals, groups, np.nan_to_num(panel.demand))
-    return groups.astype(np.int64), totals
+    return totals
 
 
 def _statics(series: pd.DataFrame) -> list[NDArray[np.float64]]:
     """Columns that describe a series as numbers: numbers as they are, words by their place in the alphabet."""
     columns = []
-    for name in series.columns.difference(list(_IDENTIFIERS), sort=False):
+    for name in series.columns.difference(list(IDENTIFIERS), sort=False):
         values = series[name]
         if pd.api.types.is_numeric_dtype(values):
             columns.append(values.to_numpy(dtype=np.float64, na_value=np.nan))

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.models.features import Features, Floats, Rows
+from forecasting.models.features import Features
 from forecasting.models.protocol import Cube, to_table
+from forecasting.models.running import Floats, Rows
 from forecasting.panel import Panel
 from retail.errors import ForecastError
 from retail.progress import Progress, silent

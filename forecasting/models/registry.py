@@ -14,7 +14,7 @@ from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.models.smoothing import AutoETS, Theta
 from forecasting.models.weekday_quantiles import WeekdayQuantiles
 from retail.errors import UnusableRequest
-from retail.settings import BUNDLED_CHECKPOINT, Settings
+from retail.settings import BUNDLED_CHECKPOINTS, Settings
 
 SLOW: dict[str, type[AutoETS]] = {AutoETS.name: AutoETS}
 """Models too slow for every series of a run: backtested on a sample, on request."""
@@ -34,9 +34,9 @@ def backtest_models(settings: Settings, frequency: Frequency) -> list[Forecaster
     models = [
         *statistical_models(frequency),
         GradientBoosting(settings.threads),
-        Chronos(str(BUNDLED_CHECKPOINT), settings.threads),
+        Chronos(str(BUNDLED_CHECKPOINTS), settings.threads),
     ]
-    if settings.chronos_weights != str(BUNDLED_CHECKPOINT):
+    if settings.chronos_weights != str(BUNDLED_CHECKPOINTS):
         models.append(Chronos(settings.chronos_weights, settings.threads))
     return models
 
