@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from app import components, drafts, formats
+from app import components, drafts, formats, order_export, page
 from app.data import Row, Shop
 from app.draft_card import decision_words
 from app.filters import Filters
@@ -39,6 +39,8 @@ def show(shop: Shop, filters: Filters, decisions: Iterable[Decision], state: Dra
     rows = [_row(decision, stores, tells_money=shop.tells_money) for decision in wanted[:MOST]]
     components.table(rows, _columns(state, shop), shop.currency, f"drafts-{state.value}", alt=f"Drafts {state.value}")
     _history(shop, wanted[:MOST], stores)
+    if state is DraftState.APPROVED:
+        page.section("Purchase orders", lambda: order_export.show(shop, wanted, stores))
 
 
 def _row(decision: Decision, stores: dict[str, str], *, tells_money: bool) -> Row:

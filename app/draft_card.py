@@ -87,8 +87,8 @@ def _proposal(shop: Shop, draft: Draft) -> str:
     if cost is not None:
         parts.append(formats.plain(formats.money(cost, _currency(shop, draft))))
     if draft.row["stockout_date"]:
-        parts.append(f"likely out by {_short_day(draft.row['stockout_date'])}")
-    parts.append(f"ordered by {_short_day(draft.row['order_date'])} it comes {_short_day(draft.row['delivery_date'])}")
+        parts.append(f"likely out {_short_day(draft.row['stockout_date'])}")
+    parts.append(f"order {_short_day(draft.row['order_date'])}, comes {_short_day(draft.row['delivery_date'])}")
     return " · ".join(parts)
 
 

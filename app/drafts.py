@@ -62,7 +62,7 @@ class Draft:
     @property
     def is_transfer(self) -> bool:
         """Whether it moves stock between stores and buys nothing."""
-        return self.row["kind"] == "transfer"
+        return bool(self.row["kind"] == "transfer")
 
     @property
     def proposed(self) -> float:
@@ -80,10 +80,17 @@ class Draft:
         return None if cost is None or self.is_transfer else cost * quantity
 
     @property
+    def saving(self) -> float | None:
+        """Expected cost that ordering saves; None if unknown or not for this person."""
+        without, ordered = (
+            formats.as_float(self.reasons.get(name)) for name in ("cost_of_not_ordering", "cost_of_ordering")
+        )
+        return None if without is None or ordered is None else without - ordered
+
+    @property
     def weight(self) -> float:
         """What makes one draft more pressing than another: money first, else the chance of running out."""
-        cost = formats.as_float(self.row.get("cost_of_not_ordering"))
-        return cost if cost is not None else formats.as_float(self.row["stockout_risk"]) or 0.0
+        return self.saving if self.saving is not None else formats.as_float(self.row["stockout_risk"]) or 0.0
 
 
 def latest_decisions(shop: Shop) -> dict[str, Decision]:

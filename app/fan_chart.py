@@ -39,8 +39,9 @@ def promotion_spans(history: pd.DataFrame) -> pd.DataFrame:
     """Stretches of consecutive days on promotion: `first`, `last`, and `start` and `end` to draw them between."""
     days = history.loc[history["is_promoted"].astype(bool), "day"]
     stretch = (days.diff() != pd.Timedelta(days=1)).cumsum()
-    spans = days.groupby(stretch).agg(first="min", last="max").reset_index(drop=True)
-    return spans.assign(start=spans["first"] - _HALF_A_DAY, end=spans["last"] + _HALF_A_DAY)
+    spans: pd.DataFrame = days.groupby(stretch).agg(first="min", last="max").reset_index(drop=True)
+    spans["start"], spans["end"] = spans["first"] - _HALF_A_DAY, spans["last"] + _HALF_A_DAY
+    return spans
 
 
 def _promotions(history: pd.DataFrame) -> alt.Chart:
@@ -121,10 +122,10 @@ def _scenario(scenario: pd.DataFrame, title: str, name: str) -> list[alt.Chart]:
         ("q90", "1 in 10 above", ",.1f"),
     )
     base = alt.Chart(scenario).encode(x=time_axis("day", "day"), tooltip=shown)
-    dashed = {"color": WHAT_IF, "strokeDash": [4, 3], "strokeWidth": 1.2}
+    edge = base.mark_line(color=WHAT_IF, strokeDash=[4, 3], strokeWidth=1.2)
     return [
-        base.mark_line(**dashed).encode(y=_units("q10", title)),
-        base.mark_line(**dashed).encode(y=_units("q90", title)),
+        edge.encode(y=_units("q10", title)),
+        edge.encode(y=_units("q90", title)),
         base.mark_line(color=WHAT_IF, strokeWidth=2.5).encode(y=_units("q50", title)),
     ]
 

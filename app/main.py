@@ -28,7 +28,7 @@ def main() -> None:
             st.Page("views/forecast.py", title="Forecast", url_path="forecast"),
             st.Page("views/terms.py", title="Supplier terms", url_path="terms"),
         ],
-        "Behind it": [
+        "Data and models": [
             st.Page("views/model_report.py", title="Model report", url_path="model-report"),
             st.Page("views/data_health.py", title="Data health", url_path="data-health"),
             st.Page("views/analyst.py", title="Analyst", url_path="analyst"),

@@ -28,6 +28,8 @@ FLAGS: Final[Mapping[str, str]] = {
     "supplier_minimum_not_reached": "Below the supplier’s minimum",
     "late_for_stockout": "Runs out before it arrives",
     "negative_stock": "Stock below zero",
+    "overdue_order_not_counted": "An overdue delivery is not counted",
+    "pack_size_not_usable": "Pack size unusable",
 }
 """What the flags that a draft can carry are called on screen; an unknown one is shown as it is."""
 
@@ -42,8 +44,13 @@ FLAG_HELP: Final[Mapping[str, str]] = {
     "supplier_minimum_not_reached": "All drafts for this supplier together are below the least that it delivers.",
     "late_for_stockout": "It will probably run out before this order can arrive. Ask for an earlier delivery.",
     "negative_stock": "The source says that less than nothing is there; it was counted as nothing. Count the shelf.",
+    "overdue_order_not_counted": "An order is so late that it may never come. Ask the supplier, or close it there.",
+    "pack_size_not_usable": "The source gives a pack size of zero or less; single units were assumed.",
 }
 """What each flag means and what to do about it."""
+
+
+_COUNTED: Final = ("available", "on_order", "expiring")
 
 
 def flag_label(flag: str) -> str:
@@ -75,20 +82,33 @@ def sentences(
 
 def _position(reasons: Reasons) -> str | None:
     """What can be counted on: available + on order - expiring, as a sum."""
-    position = _number(reasons, "inventory_position")
-    if position is None:
+    counted = _counted(reasons)
+    if counted is None:
         return None
-    available, on_order, expiring = (_number(reasons, name) or 0.0 for name in ("available", "on_order", "expiring"))
-    reserved = _number(reasons, "reserved")
-    held = f" ({_units(_number(reasons, 'on_hand'))} less {_units(reserved)} reserved)" if reserved else ""
-    terms = [f"{_units(available)} in stock{held}"]
-    if on_order:
+    available, on_order, expiring = (_number(reasons, name) or 0.0 for name in _COUNTED)
+    terms = [f"{_units(available)} in stock{_held(reasons)}"]
+    if _shown(on_order):
         terms.append(f"+ {_units(on_order)} on order")
-    if expiring:
+    if _shown(expiring):
         terms.append(f"− {_units(expiring)} that will expire unsold")
     if len(terms) > 1:
-        terms.append(f"= {_units(round(_shown(available) + _shown(on_order) - _shown(expiring), 1))} to count on")
+        terms.append(f"= {_units(counted)} to count on")
     return f"{' '.join(terms)}."
+
+
+def _counted(reasons: Reasons) -> float | None:
+    """The inventory position as the sum of its parts as they are shown; None where it is not known."""
+    if _number(reasons, "inventory_position") is None:
+        return None
+    available, on_order, expiring = (_shown(_number(reasons, name) or 0.0) for name in _COUNTED)
+    return round(available + on_order - expiring, 1)
+
+
+def _held(reasons: Reasons) -> str:
+    """What of the shelf is spoken for."""
+    promised = {"reserved": "reserved", "promised_to_stores": "promised to other stores"}
+    held = [f"less {_units(held)} {word}" for name, word in promised.items() if (held := _number(reasons, name))]
+    return f" ({_units(_number(reasons, 'on_hand'))} {', '.join(held)})" if held else ""
 
 
 def _demand(reasons: Reasons) -> str | None:
@@ -113,10 +133,10 @@ def _times(level: float) -> str:
 
 def _missing(reasons: Reasons, quantity: float | None, currency: str | None, sender: str | None) -> str | None:
     """From the need to the quantity: order-up-to - position, and what rounded it."""
-    up_to, position = _number(reasons, "order_up_to"), _number(reasons, "inventory_position")
+    up_to, position = _number(reasons, "order_up_to"), _counted(reasons)
     if up_to is None or position is None or quantity is None:
         return None
-    need = round(_shown(up_to) - _shown(position), 1)
+    need = round(_shown(up_to) - position, 1)
     reckoning = f"{_units(up_to)} − {_units(position)} = {_units(need)} missing"
     if sender:
         return f"{reckoning}; {sender} can spare {_units(quantity)}."
@@ -179,8 +199,8 @@ def _day(value: object) -> str | None:
 
 
 def _shown(value: float) -> float:
-    """A number as it is shown: with one decimal, and none above a hundred."""
-    return round(value, 1)
+    """A number as it is shown: with at most one decimal."""
+    return round(float(value), 1)
 
 
 def _units(value: float | None) -> str:

@@ -52,16 +52,15 @@ def _serving(shop: Shop) -> None:
             ),
         ]
     )
-    served = frame.groupby("model_name").agg(series=("series_id", "size"), units=("units", "sum")).reset_index()
-    served = served.sort_values("units", ascending=False)
-    total = float(served["units"].sum())
+    served = frame.groupby("model_name").agg(series=("series_id", "size"), units=("units", "sum"))
+    served["share"] = served["units"] / served["units"].sum()
     rows = [
         {
-            "model": as_label(row.model_name).removeprefix("A combination of "),
-            "series": int(row.series),
-            "share": float(row.units) / total if total else None,
+            "model": as_label(name).removeprefix("A combination of "),
+            "series": int(served.loc[name, "series"]),
+            "share": float(served.loc[name, "share"]),
         }
-        for row in served.itertuples()
+        for name in served.sort_values("units", ascending=False).index
     ]
     columns = (
         Column("model", "Model", "text", "column"),

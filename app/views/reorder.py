@@ -7,17 +7,19 @@ from typing import Final
 
 import streamlit as st
 
-from app import components, decided, deciding, draft_card, drafts, filter_bar, formats, page
+from app import components, decided, deciding, draft_card, drafts, filter_bar, formats, page, supplier_minimum
 from app.components import Figure
 from app.data import Shop
 from app.drafts import UNDECIDED, Draft
 from metrics import Column
+from retail.operational.decisions import Decision
 from retail.vocabulary import DraftState
 
 STATE: Final = "state"  # in the address: /reorder?state=approved
 DRAFT: Final = "draft"  # one draft alone, by its id
 
 TO_DECIDE: Final = "open"
+_WRITTEN: Final = "reorder_state_in_address"
 _STATES: Final = {
     TO_DECIDE: "To decide",
     DraftState.APPROVED.value: "Approved",
@@ -41,30 +43,33 @@ def render(shop: Shop) -> None:
             f"You look on in the role {shop.principal.role.value}: a manager or an admin approves, changes and rejects."
         )
     if state == TO_DECIDE:
-        _to_decide(shop, waiting)
+        approved = [made for made in decisions.values() if made.state is DraftState.APPROVED]
+        _to_decide(shop, waiting, approved)
     else:
         decided.show(shop, filters, decisions.values(), DraftState(state))
 
 
 def _choose_state() -> str:
     asked = st.query_params.get(STATE, TO_DECIDE)
+    if asked != st.session_state.get(_WRITTEN):  # a new address, not the one that this page wrote
+        st.session_state["reorder_state"] = asked if asked in _STATES else TO_DECIDE
     state = st.segmented_control(
         "Show",
         list(_STATES),
-        default=asked if asked in _STATES else TO_DECIDE,
         format_func=_STATES.__getitem__,
         required=True,
         key="reorder_state",
         label_visibility="collapsed",
     )
-    if state and state != TO_DECIDE:
-        st.query_params[STATE] = state
-    else:
+    st.session_state[_WRITTEN] = state = state or TO_DECIDE
+    if state == TO_DECIDE:
         st.query_params.pop(STATE, None)
-    return state or TO_DECIDE
+    else:
+        st.query_params[STATE] = state
+    return state
 
 
-def _to_decide(shop: Shop, waiting: Sequence[Draft]) -> None:
+def _to_decide(shop: Shop, waiting: Sequence[Draft], approved: Sequence[Decision]) -> None:
     if one := _asked_for(waiting):
         st.button("Show all drafts", key="reorder_all", on_click=_forget_draft)
         draft_card.show(shop, one)
@@ -76,9 +81,9 @@ def _to_decide(shop: Shop, waiting: Sequence[Draft]) -> None:
     transfers = [draft for draft in waiting if draft.is_transfer]
     orders = drafts.by_supplier(draft for draft in waiting if not draft.is_transfer)
     if transfers:
-        _group(shop, TRANSFERS, transfers, is_first=False)
+        _group(shop, TRANSFERS, transfers, approved, is_first=False)
     for number, (supplier, group) in enumerate(orders.items()):
-        _group(shop, supplier, group, is_first=number == 0)
+        _group(shop, supplier, group, approved, is_first=number == 0)
     with st.expander("All as a table", on_change="rerun", key="reorder_table") as table:
         if table.open:
             _table(shop, waiting)
@@ -115,12 +120,11 @@ def _figures(shop: Shop, waiting: Sequence[Draft]) -> None:
     shown.append(Figure("Units", formats.number(units), help="Of all of them together."))
     if shop.tells_money:
         shown.append(Figure("Order value", _money(shop, waiting), help="At the known unit costs."))
-        saved = [formats.as_float(draft.row.get("cost_of_not_ordering")) for draft in waiting]
         shown.append(
             Figure(
-                "At stake",
-                formats.money(sum(amount for amount in saved if amount is not None), shop.currency),
-                help="What ordering nothing would cost on average: margin and goodwill of missed sales.",
+                "Ordering saves",
+                formats.money(sum(draft.saving or 0.0 for draft in waiting), shop.currency),
+                help="On average, against ordering nothing: missed margin and goodwill, less keeping and waste.",
             )
         )
     shown.append(Figure("Out before it comes", formats.number(late), help="Ask for an earlier delivery."))
@@ -136,7 +140,7 @@ def _money(shop: Shop, group: Sequence[Draft]) -> str:
     return formats.money(sum(known), shop.currency) + ("" if len(known) == len(amounts) else " + unknown")
 
 
-def _group(shop: Shop, name: str, group: Sequence[Draft], *, is_first: bool) -> None:
+def _group(shop: Shop, name: str, group: Sequence[Draft], approved: Sequence[Decision], *, is_first: bool) -> None:
     parts = [name, formats.count(len(group), "draft"), f"{formats.number(sum(map(deciding.wanted, group)))} units"]
     if shop.tells_money and name != TRANSFERS:
         parts.append(_money(shop, group))
@@ -145,36 +149,21 @@ def _group(shop: Shop, name: str, group: Sequence[Draft], *, is_first: bool) -> 
     label = formats.plain(" · ".join(parts))
     with st.expander(label, expanded=is_first, on_change="rerun", key=f"supplier_{name}") as drawn:
         if drawn.open:
-            _opened(shop, name, group)
+            _opened(shop, name, group, approved)
 
 
-def _opened(shop: Shop, name: str, group: Sequence[Draft]) -> None:
+def _opened(shop: Shop, name: str, group: Sequence[Draft], approved: Sequence[Decision]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if name == TRANSFERS:
             st.caption("Another store has more than it needs: moving it is cheaper than buying.", width="content")
         else:
-            _minimum(shop, group)
+            supplier_minimum.show(shop, group, approved)
         if shop.principal.may_decide:
             _approve_all(shop, name, group)
     pages = -(-len(group) // _CARDS)
     number = st.pagination(pages, key=f"page_{name}") if pages > 1 else 1
     for draft in group[(number - 1) * _CARDS : number * _CARDS]:
         draft_card.show(shop, draft)
-
-
-def _minimum(shop: Shop, group: Sequence[Draft]) -> None:
-    """Whether the drafts reach what the supplier delivers for at least."""
-    minimum = max((formats.as_float(draft.reasons.get("supplier_minimum_amount")) or 0.0 for draft in group), default=0)
-    amounts = [draft.cost_of(deciding.wanted(draft)) for draft in group]
-    if not minimum or any(amount is None for amount in amounts):
-        return
-    total = sum(amount for amount in amounts if amount is not None)
-    least = formats.money(minimum, shop.currency)
-    if total >= minimum:
-        st.badge(formats.plain(f"Minimum of {least} reached"), color="green")
-    else:
-        short = formats.money(minimum - total, shop.currency)
-        st.badge(formats.plain(f"{short} short of the minimum of {least}"), color="orange")
 
 
 def _approve_all(shop: Shop, name: str, group: Sequence[Draft]) -> None:

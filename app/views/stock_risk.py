@@ -100,7 +100,7 @@ def _picture(shop: Shop, rows: Sequence[Row]) -> None:
             }
             for row in soon
         ]
-    )
+    ).astype(dict.fromkeys(("early", "middle", "late", "receipt", "late_shown"), "datetime64[ns]"))
     chart = planning_charts.stockout_dates(frame, pd.Timestamp(shop.today))
     st.altair_chart(chart, alt="When products run out, early and late, and their next deliveries")
     st.caption(
@@ -113,8 +113,8 @@ def _name(row: Row) -> str:
     return f"{row['product']} · {row['store']}"
 
 
-def _day(value: date | None) -> pd.Timestamp:
-    return pd.Timestamp(value) if value is not None else pd.NaT
+def _day(value: date | None) -> pd.Timestamp | None:
+    return None if value is None else pd.Timestamp(value)
 
 
 def _table(shop: Shop, rows: Sequence[Row]) -> None:

@@ -14,6 +14,14 @@ from retail.workspace import Workspace
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 REPLENISHMENT = Path(__file__).with_name("replenishment.sql")
+WITHOUT_STOCK = (
+    "fct_stock_levels",
+    "fct_stock_daily",
+    "fct_stock_ageing",
+    "fct_supplier_performance",
+    "fct_stock_risk",
+    "fct_reorder_drafts",
+)
 NO_STOCK = ("stock_levels", "stock_movements", "receipts", "purchase_orders", "purchase_order_lines")
 
 
@@ -37,7 +45,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
 def no_stock_workspace(small_copy: Workspace) -> Workspace:
     """The small demo as a source would give it that knows nothing of stock and purchases."""
     with duckdb.connect(str(small_copy.published().database)) as connection:
-        for table in ("fct_stock_levels", "fct_stock_daily", "fct_stock_ageing", "fct_supplier_performance"):
+        for table in WITHOUT_STOCK:
             connection.execute(f"delete from marts.{table}")
         connection.execute(
             "update marts.dim_capabilities set is_available = false where list_contains(?, table_name)",
@@ -59,11 +67,19 @@ def fill_replenishment(workspace: Workspace) -> None:
     (serving.folder / "run.json").write_text(serving.run.model_copy(update={"tables": rows}).model_dump_json())
 
 
-@pytest.fixture(scope="module")
-def workspace_with_drafts(small_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The small demo with drafts, for tests that leave it as it is or decide on drafts of their own."""
+@pytest.fixture(scope="session")
+def published_with_drafts(small_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The small demo with drafts, made once. Nobody changes what is published."""
     root = tmp_path_factory.mktemp("home") / small_workspace.name
     shutil.copytree(small_workspace.root, root, symlinks=True)
     workspace = Workspace(root)
     fill_replenishment(workspace)
     return workspace
+
+
+@pytest.fixture
+def workspace_with_drafts(published_with_drafts: Workspace) -> Workspace:
+    """The small demo with drafts on which nobody has decided yet."""
+    for file in published_with_drafts.root.glob("operational.sqlite*"):
+        file.unlink()
+    return published_with_drafts

@@ -1,6 +1,14 @@
 -- Plausible rows of the forecast and replenishment tables over the small demo, for the pages: numbers that add up as
 -- docs/replenishment.md says, from stock and sales that are there. Not the policy: `forecasting.replenishment` is.
 
+delete from marts.fct_demand_daily;
+delete from marts.fct_forecast_scenarios;
+delete from marts.fct_stock_risk;
+delete from marts.fct_reorder_drafts;
+delete from marts.fct_order_cost_curves;
+delete from marts.fct_lead_times;
+delete from marts.fct_forecast_history;
+
 create temp table pairs as
 select
     forecast.series_id, stock.store_id, product.product_id, product.sku, product.product, product.category,
