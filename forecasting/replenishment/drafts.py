@@ -42,7 +42,7 @@ def draft_rows(lines: pd.DataFrame, plan: Plan, outcome: Outcome, facts: Facts) 
     after = consequences(plan, outcome.quantity)
     drafted = np.flatnonzero(outcome.quantity > 0).tolist()
     stores = lines["store_id"].to_numpy()
-    givers = [stores[giver] if giver >= 0 else None for giver in outcome.from_row]
+    givers = pd.Series(stores[outcome.from_row], index=lines.index).where(outcome.from_row >= 0, None)
     records = lines.assign(from_store_id=givers).iloc[drafted].to_dict("records")
     rows = [_row(row, line, plan, outcome, facts, after) for row, line in zip(drafted, records, strict=True)]
     found = pd.DataFrame(rows, columns=list(SCHEMAS[REORDER_DRAFTS]))

@@ -48,9 +48,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What follows from ordering and from not ordering, by line: expected costs, chance of missing a sale, units missed
-    without the order, and units of it that expire.
-    """
+    """What follows from ordering and from not ordering, by line: costs, risks, units missed without, wasted with."""
 
     without: Expected
     ordered: Expected
