@@ -16,11 +16,12 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, Engine, RowMapping, func, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from retail.errors import StoreError
-from retail.operational.database import writing
+from retail.operational.database import reading, writing
+from retail.operational.recorded import first_difference
 from retail.operational.tables import audit, audit_head
 from retail.principal import Principal
 
@@ -69,7 +70,8 @@ class AuditReport:
     Attributes:
         entries: Entries there are.
         is_intact: Whether the chain is whole.
-        first_broken: Sequence of the first entry that is not as it was written; null if the chain is whole.
+        first_broken: Number of the first entry that is not as it was written, or that the store differs from; null if
+            there is none.
         head: Hash of the newest entry. Keep it elsewhere: with it `verify` finds a chain that was made anew.
         problem: What is wrong, in a sentence; null if nothing is.
     """
@@ -143,30 +145,28 @@ def entries(engine: Engine, *, limit: int = 100, subject: str | None = None) -> 
 
 
 def verify(engine: Engine, *, known_head: str | None = None) -> AuditReport:
-    """Read the whole chain and check every link, and that it ends where the head says.
+    """Check every link of the chain, that it ends at the head, and that decisions and terms are what it tells.
 
     Args:
         engine: The operational store.
         known_head: A head that was noted before; the chain must hold it still.
     """
     query = select(audit).order_by(audit.c.sequence).execution_options(yield_per=1000)
-    past_head = select(func.min(audit.c.sequence)).where(audit.c.sequence > audit_head.c.sequence)
     previous, count, has_known = GENESIS, 0, known_head in {None, GENESIS}
     broken: tuple[int, str] | None = None
-    with engine.connect() as connection:
-        head_sequence, head_hash = connection.execute(select(audit_head.c.sequence, audit_head.c.hash)).one()
-        for row in connection.execute(query.where(audit.c.sequence <= head_sequence)).mappings():
+    with reading(engine) as connection:
+        head = connection.execute(select(audit_head.c.sequence, audit_head.c.hash)).one()
+        for row in connection.execute(query).mappings():
             entry, count = _entry(row), count + 1
             broken = broken or _problem_of(entry, count, previous)
             has_known = has_known or entry.hash == known_head
             previous = entry.hash
-        beyond: int | None = connection.execute(past_head).scalar_one()
-    if broken is None and (count, previous) != (head_sequence, head_hash):
-        broken = (count + 1, f"the newest entries are gone: the head says {head_sequence}, there are {count}")
-    if broken is None and beyond is not None:
-        broken = (beyond, f"entry {beyond} lies beyond the head")
-    if broken is None and not has_known:
-        broken = (1, f"no entry has the hash {known_head}: the chain was made anew, or an older backup was restored")
+        if broken is None and (count, previous) != tuple(head):
+            at = min(count, head.sequence) + 1
+            broken = (at, f"the head says {head.sequence} entries, and there are {count}")
+        if broken is None and not has_known:
+            broken = (1, f"no entry has the hash {known_head}: the chain was made anew, or an older backup restored")
+        broken = broken or first_difference(connection, count)
     return AuditReport(count, broken is None, broken and broken[0], previous, broken and broken[1])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Self
 
@@ -249,4 +249,4 @@ def _override(row: RowMapping) -> TermOverride:
 
 
 def _content(override: TermOverride) -> dict[str, object]:
-    return {"value": override.value, "set_by": override.set_by, "set_at": override.set_at}
+    return asdict(override)

@@ -8,6 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from retail.operational import audit
 from retail.operational.decisions import Decisions
+from retail.operational.tables import decisions as decisions_table
+from retail.operational.term_fields import TermField
+from retail.operational.terms import TermOverride, TermOverrides
 from retail.principal import LOCAL
 from retail.vocabulary import DecisionAction
 from tests.contract.operational.drafts import a_draft
@@ -123,6 +126,36 @@ def test_a_chain_made_anew_is_found_by_a_head_that_was_noted(chain: Engine) -> N
     Decisions(chain).decide(LOCAL, a_draft(9), DecisionAction.APPROVE)
     assert audit.verify(chain, known_head=noted).is_intact
     without_triggers(chain, "delete from audit", f"update audit_head set sequence = 0, hash = '{audit.GENESIS}'")
+    without_triggers(chain, "delete from decisions")
     assert audit.verify(chain).is_intact  # nothing inside the database tells of it
     report = audit.verify(chain, known_head=noted)
     assert (report.is_intact, report.first_broken) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("statement", "first_broken"),
+    [
+        ("update decisions set quantity_after = 1200 where number = 1 and draft_id like '%2'", 3),
+        ("update decisions set state = 'rejected' where draft_id like '%1'", 2),
+        ("delete from decisions where draft_id like '%3'", 4),
+        ("insert into decisions select 'x-1', 'x', " + "{rest} from decisions where draft_id like '%3'", 7),
+        ("update term_overrides set value = '1' where field = 'moq'", 6),
+        ("delete from term_overrides", 6),
+        ("insert into term_overrides select 'V9', '', '', field, value, set_by, set_at from term_overrides", 7),
+    ],
+)
+def test_a_record_that_is_not_what_the_audit_tells_is_found(
+    chain: Engine, terms: TermOverrides, statement: str, first_broken: int
+) -> None:
+    terms.set(LOCAL, TermOverride(TermField.MOQ, "6", supplier_id="V1"))
+    terms.set(LOCAL, TermOverride(TermField.MOQ, "12", supplier_id="V1"))
+    assert audit.verify(chain).is_intact
+    rest = ", ".join(f"{column.name}" for column in list(decisions_table.columns)[2:])
+    without_triggers(chain, statement.format(rest=rest))
+    assert (audit.verify(chain).is_intact, audit.verify(chain).first_broken) == (False, first_broken)
+
+
+def test_a_term_that_was_cleared_is_as_recorded(engine: Engine, terms: TermOverrides) -> None:
+    terms.set(LOCAL, TermOverride(TermField.MOQ, "6", store_id="S1"))
+    terms.clear(LOCAL, TermField.MOQ, store_id="S1")
+    assert audit.verify(engine).is_intact
