@@ -23,9 +23,6 @@ class Batches:
     def __init__(self, config: Config) -> None:
         self.config = config
 
-    def __len__(self) -> int:
-        return self.config.steps
-
     def __getitem__(self, step: int) -> list[tuple[Tensor, Tensor]]:
         import torch
 

@@ -18,6 +18,7 @@ def export(run: Run, folder: Path) -> None:
     loaded as.
     """
     run.averaged().half().save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)
     path = folder / "config.json"
     config = json.loads(path.read_text()) | {"dtype": "float32"}
     write_atomically(path, json.dumps(config, indent=2, sort_keys=True) + "\n")

@@ -39,10 +39,9 @@ def build(shape: Shape) -> ChronosBoltModelForForecasting:
         initializer_factor=_INITIAL_SCALE,
         vocab_size=2,
         pad_token_id=0,
-        decoder_start_token_id=0,
-        reg_token_id=1,
-        use_cache=False,
     )
+    config.use_cache = False
+    config.decoder_start_token_id = 0
     config.chronos_config = {
         "context_length": shape.context_length,
         "prediction_length": shape.prediction_length,

@@ -18,7 +18,8 @@ def optimizers(model: nn.Module, config: Config) -> list[Optimizer]:
     """
     import torch
 
-    inner, rest = [], []
+    inner: list[nn.Parameter] = []
+    rest: list[nn.Parameter] = []
     for name, weight in model.named_parameters():
         is_inner = weight.ndim == 2 and ".block." in name and "relative_attention_bias" not in name
         (inner if is_inner else rest).append(weight)

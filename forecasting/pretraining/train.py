@@ -94,20 +94,12 @@ class Run:
 
     def go_on(self) -> None:
         """Train to the last step."""
-        from torch.utils.data import DataLoader
-
         validation = Validation(self.config)
-        loader: DataLoader[Any] = DataLoader(
-            Batches(self.config),  # type: ignore[arg-type]
-            batch_size=None,
-            sampler=range(self.step, self.config.steps),
-            num_workers=1,
-            prefetch_factor=4,
-        )
+        batches = Batches(self.config)
         smooth = None
-        for parts in loader:
+        while self.step < self.config.steps:
             began = time.perf_counter()
-            loss = self._take_step(parts)
+            loss = self._take_step(batches[self.step])
             self.seconds += time.perf_counter() - began
             smooth = loss if smooth is None else 0.98 * smooth + 0.02 * loss
             if self.step % self.config.check_every == 0 or self.step == self.config.steps:

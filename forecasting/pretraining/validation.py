@@ -43,7 +43,8 @@ class Validation:
         for name, (history, future) in self.sets.items():
             with torch.no_grad():
                 context = torch.from_numpy(history.astype(np.float32))
-                answer = torch.cat([model(context=part).quantile_preds for part in context.split(64)])
+                parts = torch.split(context, 64)
+                answer = torch.cat([model(context=part).quantile_preds for part in parts])
             cube = np.sort(answer.float().numpy().astype(np.float64)[:, :, :horizon].transpose(0, 2, 1), axis=-1)
             found[name] = scaled_loss(history, future[:, :horizon], cube, _SEASON[self.mixture])
         return found
@@ -85,6 +86,7 @@ def other_process(rng: Generator, mixture: str, count: int, context: int, horizo
         basket = rng.choice([1.0, 2.0, 3.0])
         buyers = rng.poisson(np.maximum(mean, 0.02) / basket)
         values[row] = buyers + rng.poisson(buyers * (basket - 1))
-        start = int(rng.choice([0, 0, rng.integers(0, context - 21)]))
+        late = int(rng.integers(0, context - 21))
+        start = int(rng.choice([0, 0, late]))
         values[row, :start] = np.nan
     return values[:, :context], values[:, context:]

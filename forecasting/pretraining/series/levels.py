@@ -27,7 +27,8 @@ def level_logs(rng: Generator, count: int, length: int, style: Style, calendar: 
     slow = slow - np.take_along_axis(slow, rng.integers(0, length, (count, 1)), axis=1)
     memory = rng.uniform(0.5, 0.98, (count, 1))
     wander = one_of(rng, count, style.wander, style.wander_shares) * autoregressive(rng, length, memory)
-    return np.clip(slow, -3, 3) + wander
+    logs: Floats = np.clip(slow, -3, 3) + wander
+    return logs
 
 
 def life_factors(rng: Generator, count: int, length: int, style: Style, calendar: Calendar) -> Floats:

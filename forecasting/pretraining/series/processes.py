@@ -56,7 +56,8 @@ def seasonal_autoregression(rng: Generator, count: int, length: int, calendar: C
     out = (out - out.mean(axis=1, keepdims=True)) / np.maximum(out.std(axis=1, keepdims=True), 1e-9)
     size = log_uniform(rng, count, 0.05, 0.8)
     values = log_uniform(rng, count, 1, 300) * np.where(some(rng, count, 0.6), np.exp(size * out), 1 + size * out)
-    return np.where(some(rng, count, 0.4), np.maximum(np.round(values), 0), values)
+    counted: Floats = np.where(some(rng, count, 0.4), np.maximum(np.round(values), 0), values)
+    return counted
 
 
 def kernels(rng: Generator, count: int, length: int, calendar: Calendar) -> Floats:

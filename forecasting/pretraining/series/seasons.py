@@ -32,7 +32,8 @@ def weekday_factors(rng: Generator, count: int, length: int, style: Style) -> Fl
     shift = np.where(
         some(rng, count, 0.15), 1 / (1 + np.exp(-np.clip((np.arange(length) - middle) / pace, -30, 30))), 0
     )
-    return (1 - shift) * profiles[0] + shift * profiles[1]
+    factors: Floats = (1 - shift) * profiles[0] + shift * profiles[1]
+    return factors
 
 
 def year_logs(rng: Generator, count: int, length: int, style: Style, calendar: Calendar) -> Floats:
