@@ -160,7 +160,7 @@ def _standing(desk: Desk, state: DraftState | None) -> list[Row]:
     for row in rows:
         made = desk.latest.get(row["draft_id"])
         stands = {"state": state_of(made, desk.today), "quantity": quantity_of(made, row["order_quantity"])}
-        shown.append({"stockout_risk": None, **row, **stands, "decision": made and _described(made)})
+        shown.append({"stockout_risk": None, "reasons": None, **row, **stands, "decision": made and _described(made)})
     return shown
 
 
