@@ -9,19 +9,25 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from forecasting.models.combination import NAME, combine
+from forecasting.calibration import Calibration
+from forecasting.coverage import Coverage
+from forecasting.learning import SERIES, Past
+from forecasting.models.combination import NAME, average, combine
 from forecasting.models.protocol import Forecaster
 from forecasting.panel import Panel
 from forecasting.segments import ALL
-from forecasting.stacking import learn_weights
-from forecasting.weights import Weights, prior
-from forecasting.windows import Window, accuracy, open_window
+from forecasting.weights import Weights
+from forecasting.windows import Window, accuracy, accuracy_by_place, open_window
 from retail.errors import UnusableRequest
 from retail.progress import Progress, silent
 from retail.vocabulary import QUANTILE_LEVELS
 
 SLOW_SERIES = 200
 """Series that a slow model is asked for."""
+WARM_UP = 2
+"""Windows before the first cutoff, not scored, that weights and calibration are learnt from."""
+_SEASON_BEFORE = (0, 2)
+"""Scored windows whose time of the year, a year before, is learnt from too, so that a peak season is no surprise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,14 @@ class Backtest:
         series: Series scored at some cutoff.
         cutoffs: Last known date of each window, ascending.
         season_length: Periods in a season; 1 where the history at the first cutoff is shorter than two.
-        accuracy: Scores by model and segment, as in `fct_forecast_accuracy`.
+        accuracy: Scores by model and segment, as in `fct_forecast_accuracy`; the combination's by place too.
         sample: The same for the series that slow models were asked for: theirs, the floors' and the combination's.
+        totals: How often demand over several periods stayed at or below its quantiles, by segment and length.
         dropped: Models that failed, with the reason.
         notes: What a reader should know of how it was done.
         weights: Weights learnt from all windows, for what comes after the last date.
+        calibration: Calibration of totals learnt from all windows, likewise.
+        tallies: Sums of every model's scores, a row per series and window (see `scores.tally`).
     """
 
     series: int
@@ -44,9 +53,12 @@ class Backtest:
     season_length: int
     accuracy: list[dict[str, object]]
     sample: list[dict[str, object]]
+    totals: list[dict[str, object]]
     dropped: dict[str, str]
     notes: list[str]
     weights: Weights
+    calibration: Calibration
+    tallies: dict[str, pd.DataFrame]
 
     def as_dict(self) -> dict[str, object]:
         """The document that `tillsight backtest --json` prints."""
@@ -59,6 +71,7 @@ class Backtest:
             "models": [_scores(row) for row in whole if row["segment"] == ALL],
             "segments": [_scores(row) | {"segment": row["segment"]} for row in whole if row["segment"] != ALL],
             "sample": [_scores(row) for row in self.sample if row["segment"] == ALL],
+            "totals": self.totals,
             "dropped": self.dropped,
             "notes": self.notes,
         }
@@ -73,8 +86,11 @@ class _Tallies:
         self.by_model.setdefault(model, []).append(sums)
         self.seconds[model] = self.seconds.get(model, 0.0) + seconds
 
+    def whole(self) -> dict[str, pd.DataFrame]:
+        return {model: pd.concat(sums) for model, sums in self.by_model.items()}
+
     def accuracy(self, rows: set[int] | None = None) -> list[dict[str, object]]:
-        whole = {model: pd.concat(sums) for model, sums in self.by_model.items()}
+        whole = self.whole()
         if rows is not None:
             whole = {model: sums[sums["row"].isin(rows)] for model, sums in whole.items()}
         return accuracy(whole, self.seconds)
@@ -92,8 +108,9 @@ def backtest(
 ) -> Backtest:
     """Forecast from `windows` past cutoffs, one horizon apart, the last one a horizon before the panel's end.
 
-    The combination's weights at a cutoff come from earlier cutoffs only. For the first one that is a further window
-    before it, not scored; where the history is too short for that, the shipped prior.
+    The combination's weights and the calibration of totals at a cutoff come from earlier cutoffs only. Before the
+    first one those are further windows, not scored, on a sample of the series: the `WARM_UP` just before it, and a year
+    before some of the scored ones; where the history is too short for any, what is shipped.
 
     Args:
         panel: History with what happened; scored where demand was seen.
@@ -110,15 +127,15 @@ def backtest(
     """
     horizon = horizon or panel.frequency.horizon
     ends, warm_up, notes = _ends(panel, horizon, windows)
-    past: list[Window] = []
+    past, coverage = Past(panel.frequency.code), Coverage(panel.frequency.code)
     tallies, sample_tallies, dropped = _Tallies(), _Tallies(), dict[str, str]()
-    if warm_up:
-        past.append(open_window(panel, warm_up, horizon, models, levels, progress))
+    for end in warm_up:
+        window = open_window(panel.sample(SERIES), end, horizon, models, levels, progress)
+        past.add(window, average(window.members, window.history, past.weights(list(window.members.cubes)))[0])
     chosen = np.sort(np.random.default_rng(0).permutation(len(panel))[:SLOW_SERIES])
     for end in ends:
         window = open_window(panel, end, horizon, models, levels, progress)
-        _score(window, past, tallies)
-        past.append(window)
+        _score(window, past, tallies, coverage)
         dropped |= window.members.dropped
         if slow:
             sampled = open_window(panel.take(chosen), end, horizon, slow, levels, progress)
@@ -126,21 +143,23 @@ def backtest(
             for name, cube in sampled.members.cubes.items():
                 sums = sampled.tally(cube)
                 sample_tallies.add(name, sums.assign(row=chosen[sums["row"]]), sampled.members.seconds[name])
-    sample = sample_tallies.accuracy() + tallies.accuracy(set(chosen.tolist())) if slow else []
-    scored = {row for sums in tallies.by_model[NAME] for row in sums["row"]}
+    whole = tallies.whole()
     return Backtest(
-        series=len(scored),
+        series=int(whole[NAME]["row"].nunique()),
         cutoffs=[panel.dates[end - 1] for end in ends],
         season_length=panel.frequency.season(int(panel.until(ends[0]).history.max(initial=0))),
-        accuracy=tallies.accuracy(),
-        sample=sample,
+        accuracy=tallies.accuracy() + accuracy_by_place(NAME, whole[NAME], panel.series),
+        sample=sample_tallies.accuracy() + tallies.accuracy(set(chosen.tolist())) if slow else [],
+        totals=coverage.rows(),
         dropped=dropped,
         notes=notes,
-        weights=_weights(past),
+        weights=past.weights([name for name in whole if name != NAME]),
+        calibration=past.calibration(),
+        tallies=whole,
     )
 
 
-def _ends(panel: Panel, horizon: int, windows: int) -> tuple[list[int], int, list[str]]:
+def _ends(panel: Panel, horizon: int, windows: int) -> tuple[list[int], list[int], list[str]]:
     length = len(panel.dates)
     possible = (length - 1) // horizon
     if windows < 1 or possible < 1:
@@ -151,7 +170,9 @@ def _ends(panel: Panel, horizon: int, windows: int) -> tuple[list[int], int, lis
     used = min(windows, possible)
     notes = [f"The history of {length} periods holds {used} windows, not {windows}."] if used < windows else []
     ends = [length - horizon * (used - number) for number in range(used)]
-    warm_up = max(0, ends[0] - horizon)
+    wanted = [ends[0] - horizon * number for number in range(1, WARM_UP + 1)]
+    wanted += [ends[number] - panel.frequency.year for number in _SEASON_BEFORE if number < used]
+    warm_up = sorted({end for end in wanted if 0 < end <= ends[0] - horizon and panel.until(end).observed.any()})
     if not warm_up:
         notes.append(
             "The first window's combination uses the shipped weights: there is no earlier window to learn from."
@@ -159,26 +180,24 @@ def _ends(panel: Panel, horizon: int, windows: int) -> tuple[list[int], int, lis
     return ends, warm_up, notes
 
 
-def _score(window: Window, past: Sequence[Window], tallies: _Tallies) -> None:
+def _score(window: Window, past: Past, tallies: _Tallies, coverage: Coverage) -> None:
+    """Score every model and the combination, and remember the window for the next ones."""
     for name, cube in window.members.cubes.items():
         tallies.add(name, window.tally(cube), window.members.seconds[name])
     started = time.perf_counter()
-    combined, _ = combine(window.members, window.history, _weights(past))
+    weights = past.weights(list(window.members.cubes))
+    combined, _ = combine(window.members, window.history, weights)
     seconds = time.perf_counter() - started + sum(window.members.seconds.values())
     tallies.add(NAME, window.tally(combined), seconds)
-
-
-def _weights(past: Sequence[Window]) -> Weights:
-    """Weights of the models that answered in every past window; the prior where there is none."""
-    shared = set.intersection(*(set(window.members.cubes) for window in past)) if past else set()
-    names = [name for name in past[0].members.cubes if name in shared] if past else []
-    return learn_weights(past, names) if names else prior()
+    calibration = past.calibration()
+    past.add(window, average(window.members, window.history, weights)[0])
+    coverage.add(past.totals[-1], calibration)
 
 
 def _scores(row: dict[str, object]) -> dict[str, object]:
     return {
         "model": row["model_name"],
-        **{name: row[name] for name in ("wql", "mase", "wape", "bias")},
+        **{name: row[name] for name in ("wql", "mase", "mae", "rmse", "wape", "mape", "bias")},
         "coverage": {"0.1": row["coverage_10"], "0.9": row["coverage_90"]},
         "seconds": row["seconds"],
         "series": row["series"],

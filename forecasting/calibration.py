@@ -32,6 +32,8 @@ _NORMAL: Final = NormalDist()
 _NORMAL_SCORES: Final = np.array([_NORMAL.inv_cdf(level) for level in TOTAL_LEVELS])
 _HIGH: Final = 0.99
 """Level above which paths are too few: there a total is a line of the score."""
+_HIGHEST_SCORE: Final = 4.0
+_LEAST_STEP: Final = 0.5
 _LEVEL_SHARES: Final = (0.0, 0.1, 0.25, 0.45, 0.7)
 _MEMORIES: Final = (0.0, 0.4)
 _TRIAL_PATHS: Final = 100
@@ -281,15 +283,16 @@ def _scores(actual: Floats, drawn: NDArray[np.float32], generator: np.random.Gen
     score = np.array([_NORMAL.inv_cdf(value) for value in np.clip(rank, 1e-4, 1 - 1e-4)])
     top, slope = _top(np.sort(drawn, axis=0))
     beyond = below >= _HIGH * paths
-    return np.where(beyond, np.clip(_NORMAL.inv_cdf(_HIGH) + (actual - top) / slope, score.min(initial=0), 8.0), score)
+    return np.where(beyond, np.minimum(_NORMAL.inv_cdf(_HIGH) + (actual - top) / slope, _HIGHEST_SCORE), score)
 
 
 def _top(ordered: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The highest quantile that paths give, and the units per score above it. Each of shape (series,)."""
+    """The highest quantile that paths give, and the units per score above it: at least a count's half deviation."""
     paths = len(ordered)
     top = ordered[_place(_HIGH, paths)]
     middle = ordered[_place(0.5, paths)]
-    return top, np.maximum((top - middle) / _NORMAL.inv_cdf(_HIGH), 1e-3)
+    step = np.maximum((top - middle) / _NORMAL.inv_cdf(_HIGH), ordered.std(axis=0))
+    return top, np.maximum(step, _LEAST_STEP * np.sqrt(np.maximum(top, 1)))
 
 
 def _at_scores(ordered: NDArray[np.float32], scores: Floats, is_whole: NDArray[np.bool_]) -> NDArray[np.float32]:

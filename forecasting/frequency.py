@@ -21,6 +21,7 @@ class Frequency:
         new_below: A history shorter than this is new: low evidence.
         long_from: A history of at least this length is long.
         recent: Periods whose mean is the recent level.
+        year: Periods in a year, in whole weeks for days.
     """
 
     code: FrequencyCode
@@ -29,6 +30,7 @@ class Frequency:
     new_below: int
     long_from: int
     recent: int
+    year: int
 
     def season(self, history: int) -> int:
         """Season length for a history of so many periods: 1 where it is shorter than two seasons."""
@@ -36,9 +38,9 @@ class Frequency:
 
 
 FREQUENCIES: Final[dict[str, Frequency]] = {
-    "D": Frequency("D", season_length=7, horizon=28, new_below=28, long_from=182, recent=28),
-    "W": Frequency("W", season_length=52, horizon=8, new_below=8, long_from=104, recent=8),
-    "M": Frequency("M", season_length=12, horizon=6, new_below=6, long_from=24, recent=6),
+    "D": Frequency("D", season_length=7, horizon=28, new_below=28, long_from=182, recent=28, year=364),
+    "W": Frequency("W", season_length=52, horizon=8, new_below=8, long_from=104, recent=8, year=52),
+    "M": Frequency("M", season_length=12, horizon=6, new_below=6, long_from=24, recent=6, year=12),
 }
 DAILY: Final = FREQUENCIES["D"]
 

@@ -1,4 +1,4 @@
-"""How good a forecast was: WQL, MASE, WAPE, bias and coverage.
+"""How good a forecast was: WQL, MASE, MAE, RMSE, WAPE, MAPE, bias and coverage.
 
 Scores are tallied per series first and summed up after, so that any group of series has its score without a second
 pass. Where demand was not seen (out of stock, before the start) nothing is scored.
@@ -6,6 +6,7 @@ pass. Where demand was not seen (out of stock, before the start) nothing is scor
 - WQL = 2 × Σ pinball loss / Σ|y| over series, dates and levels, averaged over levels (Gneiting & Raftery 2007).
 - MASE = mean |y − median| over the mean absolute seasonal difference of the history, averaged over series (Hyndman &
   Koehler 2006). Series whose history never changes have none.
+- MAE and RMSE = mean and root mean square of y − median, in units. MAPE = mean |y − median| / |y| where y is not 0.
 - WAPE = Σ|y − median| / Σ|y|;  bias = Σ(median − y) / Σ|y|.
 - coverage of a level = share of y at or below that quantile, by the randomised probability integral transform at ties
   (Czado, Gneiting & Held 2009), as its expected value: no draw, so no seed.
@@ -73,7 +74,7 @@ def tally(y: Floats, cube: Floats, levels: Sequence[float], scale: Floats) -> pd
 
     Returns:
         One row per series, sums but for the mean `scaled_error`: `periods, units, loss, absolute_error, error,
-        scaled_error, coverage_10, coverage_90`.
+        scaled_error, squared_error, relative_error, selling_periods, coverage_10, coverage_90`.
     """
     median = cube[..., list(levels).index(0.5)]
     seen = np.isfinite(y)
@@ -87,6 +88,12 @@ def tally(y: Floats, cube: Floats, levels: Sequence[float], scale: Floats) -> pd
         "error": np.where(seen, median - y, 0.0).sum(axis=1),
         "scaled_error": absolute_error / np.maximum(periods, 1) / scale,
     }
+    selling = seen & (y != 0)
+    columns["squared_error"] = np.where(seen, (y - median) ** 2, 0.0).sum(axis=1)
+    columns["relative_error"] = np.divide(np.abs(y - median), np.abs(y), out=np.zeros_like(y), where=selling).sum(
+        axis=1
+    )
+    columns["selling_periods"] = selling.sum(axis=1)
     for level in COVERAGE_LEVELS:
         columns[f"coverage_{level * 100:.0f}"] = np.nansum(covered(y, cube, levels, level), axis=1)
     columns["scaled_error"] = np.where(periods > 0, columns["scaled_error"], np.nan)
@@ -100,7 +107,10 @@ def summarise(tallies: pd.DataFrame) -> dict[str, float | None]:
     return {
         "wql": _ratio(2 * tallies["loss"].sum(), units),
         "mase": float(scaled) if np.isfinite(scaled) else None,
+        "mae": _ratio(tallies["absolute_error"].sum(), periods),
+        "rmse": _root(_ratio(tallies["squared_error"].sum(), periods)),
         "wape": _ratio(tallies["absolute_error"].sum(), units),
+        "mape": _ratio(tallies["relative_error"].sum(), tallies["selling_periods"].sum()),
         "bias": _ratio(tallies["error"].sum(), units),
         "coverage_10": _ratio(tallies["coverage_10"].sum(), periods),
         "coverage_90": _ratio(tallies["coverage_90"].sum(), periods),
@@ -121,6 +131,10 @@ def per_series(tallies: pd.DataFrame) -> pd.DataFrame:
             "coverage_90": tallies["coverage_90"] / periods,
         }
     )
+
+
+def _root(value: float | None) -> float | None:
+    return None if value is None else float(np.sqrt(value))
 
 
 def _ratio(top: float, bottom: float) -> float | None:

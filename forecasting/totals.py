@@ -91,8 +91,7 @@ def marginals(cube: Cube, panel: Panel, levels: Sequence[float]) -> Marginals:
     nodes = np.maximum(cube @ _lines(levels), 0)
     upper = np.array([_NORMAL.cdf(node) for node in _NODES]) > levels[-1]
     nodes[..., upper] = np.maximum(nodes[..., upper], cube[..., -1:] + _excess(cube, panel, levels, upper)[:, None])
-    seen = np.nan_to_num(panel.y)
-    return Marginals(nodes.astype(np.float32, copy=False), np.asarray((seen == np.round(seen)).all(axis=1)))
+    return Marginals(nodes.astype(np.float32, copy=False), panel.is_whole)
 
 
 def sample_paths(marginal: Marginals, dependence: Dependence, paths: int = PATHS, seed: int = 0) -> Paths:

@@ -14,6 +14,7 @@ import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
+from forecasting.calibration import Calibration, uncalibrated
 from forecasting.segments import ALL
 from retail.errors import ForecastError
 from retail.workspace import write_atomically
@@ -41,7 +42,8 @@ class Weights(BaseModel):
 
     def shares(self, segment: str, models: Sequence[str]) -> NDArray[np.float64]:
         """Share of each model in a segment, the mean over levels, adding up to 1 (all 0 if none has weight)."""
-        return self.level_shares(segment, models, 1)[:, 0]
+        share: NDArray[np.float64] = self.level_shares(segment, models, 1)[:, 0]
+        return share
 
     def level_shares(self, segment: str, models: Sequence[str], levels: int) -> NDArray[np.float64]:
         """Share of each model in a segment per level, adding up to 1 over models (all 0 if none has weight).
@@ -68,6 +70,34 @@ class Weights(BaseModel):
         """What the average of a segment is multiplied by. Shape (levels,)."""
         return _per_level(self.factors.get(segment, self.factors.get(ALL, 1.0)), levels)
 
+    def joined_by(self, newcomers: Sequence[str], other: Weights) -> Weights:
+        """These weights with models that they do not know, which get the share that other weights give them."""
+        if not newcomers:
+            return self
+        segments = {*self.segments, *other.segments}
+        return Weights(
+            default=_joined(self.default, other.default, newcomers),
+            segments={
+                segment: _joined(
+                    self.segments.get(segment, self.default), other.segments.get(segment, other.default), newcomers
+                )
+                for segment in sorted(segments)
+            },
+            factors=self.factors,
+        )
+
+
+def _joined(known: dict[str, Share], other: dict[str, Share], newcomers: Sequence[str]) -> dict[str, Share]:
+    total = sum(_mean(share) for share in other.values())
+    joining = {model: _mean(other[model]) / total for model in newcomers if model in other and total > 0}
+    left = 1 - sum(joining.values())
+    kept: dict[str, Share] = {model: (np.asarray(share) * left).tolist() for model, share in known.items()}
+    return kept | joining
+
+
+def _mean(share: Share) -> float:
+    return float(np.mean(share))
+
 
 def _per_level(value: Share, levels: int) -> NDArray[np.float64]:
     given = np.atleast_1d(np.asarray(value, dtype=np.float64))
@@ -83,21 +113,43 @@ OWN_WEIGHTS: Final = STATISTICAL | {"lightgbm"}
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a selection left in the workspace."""
+    """What a selection left in the workspace: weights, the backtest's accuracy, and the calibration of totals."""
 
     weights: Weights
     accuracy: list[dict[str, object]]
+    calibration: Calibration | None = None
+
+
+def prior(frequency_code: str = "D") -> Weights:
+    """The weights that are shipped, for a workspace without a selection of its own."""
+    return _shipped()[frequency_code].weights
+
+
+def prior_calibration(frequency_code: str = "D") -> Calibration:
+    """The calibration of totals that is shipped."""
+    return _shipped()[frequency_code].calibration or uncalibrated(frequency_code)
+
+
+class Shipped(BaseModel):
+    """What is shipped for panels of one frequency."""
+
+    weights: Weights
+    calibration: Calibration | None = None
 
 
 @cache
-def prior() -> Weights:
-    """The weights that are shipped, for a workspace without a selection of its own."""
-    return Weights.model_validate(yaml.safe_load(PRIOR.read_text()))
+def _shipped() -> dict[str, Shipped]:
+    document = yaml.safe_load(PRIOR.read_text())
+    return {code: Shipped.model_validate(entry) for code, entry in document.items()}
 
 
 def save(path: Path, selection: Selection) -> None:
-    """Write a selection's weights and accuracy, all of it or nothing."""
-    document = {"weights": selection.weights.model_dump(), "accuracy": selection.accuracy}
+    """Write what a selection found, all of it or nothing."""
+    document = {
+        "weights": selection.weights.model_dump(),
+        "calibration": selection.calibration.model_dump() if selection.calibration else None,
+        "accuracy": selection.accuracy,
+    }
     write_atomically(path, json.dumps(document, indent=2, allow_nan=False))
 
 
@@ -109,7 +161,12 @@ def load(path: Path) -> Selection:
     """
     try:
         document = json.loads(path.read_text())
-        return Selection(Weights.model_validate(document["weights"]), list(document["accuracy"]))
+        calibration = document.get("calibration")
+        return Selection(
+            Weights.model_validate(document["weights"]),
+            list(document["accuracy"]),
+            Calibration.model_validate(calibration) if calibration else None,
+        )
     except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
         raise ForecastError(
             f"{path} holds no forecast weights: {error}. Delete it (the shipped ones serve) or run the selection again."

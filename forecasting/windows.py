@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,12 @@ from forecasting import scores
 from forecasting.models.combination import Members, predict_members
 from forecasting.models.protocol import Cube, Forecaster
 from forecasting.panel import Mask, Panel
+from forecasting.panel.correction import correct
 from forecasting.segments import ALL, segments
 from retail.progress import Progress, silent
+
+PLACES = 30
+"""Stores, and categories, whose accuracy is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Window:
 
     Attributes:
         rows: Number of each series in the whole panel; those that had not started are absent.
-        history: The panel up to the cutoff.
+        history: The panel up to the cutoff, demand out of stock estimated from what was known then.
         actual: What happened after it, NaN where unseen. Shape (series, horizon).
         segments: Segment of each series at the cutoff.
         scale: Mean absolute seasonal difference of each history.
@@ -39,6 +43,25 @@ class Window:
     members: Members
     levels: tuple[float, ...]
 
+    def sampled(self, most: int) -> Sampled:
+        """The window of a seeded sample of its series, in the same order."""
+        numbers = np.sort(np.random.default_rng(0).permutation(len(self.rows))[:most])
+        members = Members(
+            {name: cube[numbers] for name, cube in self.members.cubes.items()},
+            self.members.dropped,
+            self.members.seconds,
+        )
+        window = replace(
+            self,
+            rows=self.rows[numbers],
+            history=self.history.take(numbers),
+            actual=self.actual[numbers],
+            segments=self.segments[numbers],
+            scale=self.scale[numbers],
+            members=members,
+        )
+        return Sampled(window, numbers)
+
     def tally(self, cube: Cube) -> pd.DataFrame:
         """Sums per series of one model's scores (see `scores.tally`), with `row` and `segment`."""
         answered = np.asarray(np.isfinite(cube).all(axis=(1, 2)))
@@ -48,6 +71,14 @@ class Window:
         sums.insert(0, "row", self.rows)
         sums.insert(1, "segment", self.segments)
         return sums[sums["periods"] > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A window of some series, and their numbers in the whole one."""
+
+    window: Window
+    numbers: NDArray[np.int64]
 
 
 def open_window(
@@ -75,7 +106,7 @@ def open_window(
     """
     known = panel.until(end)
     rows = np.flatnonzero(known.observed > 0)
-    history = known.take(rows)
+    history = correct(known.take(rows))
     limits = {name: mask[rows] for name, mask in (only or {}).items()}
     season = np.array([panel.frequency.season(int(length)) for length in history.history], dtype=np.int64)
     return Window(
@@ -93,15 +124,33 @@ def accuracy(tallies: Mapping[str, pd.DataFrame], seconds: Mapping[str, float]) 
     """Scores by model and segment, `all` first: rows of `fct_forecast_accuracy`. Seconds are the whole model's."""
     rows: list[dict[str, object]] = []
     for model, sums in tallies.items():
-        groups = [(ALL, sums), *((str(name), group) for name, group in sums.groupby("segment"))]
-        for segment, group in groups:
-            rows.append(
-                {
-                    "model_name": model,
-                    "segment": segment,
-                    "series": int(group["row"].nunique()),
-                    **scores.summarise(group),
-                    "seconds": seconds.get(model) if segment == ALL else None,
-                }
-            )
+        rows.append(_row(model, ALL, sums) | {"seconds": seconds.get(model)})
+        rows += [_row(model, str(name), group) for name, group in sums.groupby("segment")]
     return rows
+
+
+def accuracy_by_place(model: str, sums: pd.DataFrame, series: pd.DataFrame) -> list[dict[str, object]]:
+    """Scores of one model by store and by category (segments `store:…` and `category:…`), those with the most units.
+
+    Args:
+        model: Name of the model.
+        sums: Its tally, with the number of the series in the column `row`.
+        series: The panel's series.
+    """
+    rows: list[dict[str, object]] = []
+    for kind, column in (("store", "store_id"), ("category", "category")):
+        if column in series.columns:
+            place = sums["row"].map(series[column])
+            biggest = sums["units"].groupby(place).sum().nlargest(PLACES).index
+            rows += [_row(model, f"{kind}:{name}", sums[place == name]) for name in biggest]
+    return rows
+
+
+def _row(model: str, segment: str, sums: pd.DataFrame) -> dict[str, object]:
+    return {
+        "model_name": model,
+        "segment": segment,
+        "series": int(sums["row"].nunique()),
+        **scores.summarise(sums),
+        "seconds": None,
+    }

@@ -83,9 +83,20 @@ def predict_members(
 
 
 def combine(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDArray[np.str_]]:
+    """`average`, in whole units for series that sell whole units.
+
+    A quantile of a count is a whole number, and pinball loss is a line between two of them: its least is at one.
+    """
+    cube, names = average(members, panel, weights)
+    cube[panel.is_whole] = np.floor(cube[panel.is_whole] + 0.5)
+    return cube, names
+
+
+def average(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDArray[np.str_]]:
     """Average the members' quantiles level by level, by the weights of each series' segment; sort them, and clip at 0.
 
     Where none of the weighted models answered for a series, the first one that did serves alone; zeros if none did.
+    Fractions of a unit are kept, as chances: demand is added up from these.
 
     Returns:
         The quantiles, and per series the name of what made them: `combination(a+b)`, a single model's name, or `none`.
@@ -100,7 +111,7 @@ def combine(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDA
         rows = np.flatnonzero(of_series == segment)
         share = np.where(answered[rows, :, None], weights.level_shares(str(segment), names, levels), 0.0)
         factor = weights.factor(str(segment), levels)
-        unserved = ~share.any(axis=(1, 2))
+        unserved = np.asarray(~share.any(axis=(1, 2)))
         share[unserved, answered[rows[unserved]].argmax(axis=1)] = 1.0
         share = np.where(answered[rows, :, None], share, 0.0)
         total = share.sum(axis=1, keepdims=True)

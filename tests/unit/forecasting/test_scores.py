@@ -89,4 +89,13 @@ def test_per_series_scores_are_those_of_the_series_alone() -> None:
     whole = scores.per_series(sums)
     for row in range(2):
         alone = scores.summarise(sums.iloc[[row]])
-        assert whole.iloc[row].to_dict() == pytest.approx(alone)
+        assert whole.iloc[row].to_dict() == pytest.approx({name: alone[name] for name in scores.SCORES})
+
+
+def test_mape_counts_only_periods_that_sold() -> None:
+    y = np.array([[10.0, 0.0, 5.0]])
+    cube = np.repeat(np.array([[8.0, 3.0, 10.0]])[..., None], 3, axis=2)
+    found = scores.summarise(scores.tally(y, cube, LEVELS, np.array([1.0])))
+    assert found["mape"] == pytest.approx((0.2 + 1.0) / 2)
+    assert found["mae"] == pytest.approx(10 / 3)
+    assert found["rmse"] == pytest.approx(np.sqrt((4 + 9 + 25) / 3))
