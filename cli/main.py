@@ -20,6 +20,7 @@ from cli.metrics import metrics_app, sql_command
 from cli.output import print_json, print_note
 from cli.pipeline import dagster, demo, run, sync
 from cli.reorder import reorder_app
+from cli.replay import replay
 from cli.serve import app as open_app
 from cli.terms import terms_app
 from retail.errors import Refused, TillsightError, UnusableRequest
@@ -40,7 +41,7 @@ app = typer.Typer(
 )
 
 
-for command in (demo, run, sync, dagster, doctor, backup, restore, forecast, backtest):
+for command in (demo, run, sync, dagster, doctor, backup, restore, forecast, backtest, replay):
     app.command()(command)
 app.command("app")(open_app)
 app.command("sql")(sql_command)

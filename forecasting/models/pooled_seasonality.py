@@ -58,7 +58,7 @@ class PooledSeasonality:
 
 
 def _profile(y: Floats, season: int) -> Floats:
-    """Demand of each phase of the season over the season's mean; ones where there are not two seasons. Shape (season,)."""
+    """Demand of each phase over the season's mean; ones where there are not two seasons. Shape (season,)."""
     seasons = y.shape[1] // season
     if seasons < 2:
         return np.ones(season)

@@ -106,12 +106,34 @@ def paired_interval(
         groups: Rows with the same number are drawn together (the paths of one series); null draws each row alone.
         seed: Of the draws.
     """
-    difference = first.cost.sum(axis=1) - second.cost.sum(axis=1)
-    if groups is not None:
-        difference = np.bincount(groups, weights=difference)
-    count = len(difference)
-    counts = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
-    tail = (1 - _CONFIDENCE) / 2
-    low, high = np.quantile(counts @ difference, [tail, 1 - tail])
+    difference = _by_group(first.cost.sum(axis=1, keepdims=True) - second.cost.sum(axis=1, keepdims=True), groups)
+    low, high = _band(difference, seed)
     total, base = float(difference.sum()), float(second.cost.sum())
-    return Interval(first.policy, second.policy, total, float(low), float(high), total / base if base > 0 else None)
+    share = total / base if base > 0 else None
+    return Interval(first.policy, second.policy, total, float(low[0]), float(high[0]), share)
+
+
+def cumulative_band(
+    first: Outcome, second: Outcome, groups: NDArray[np.int64] | None = None, seed: int = 0
+) -> tuple[Units, Units, Units]:
+    """Difference in cost up to each period, and the ends of its interval (see `paired_interval`). Shapes (periods,)."""
+    difference = _by_group(np.cumsum(first.cost - second.cost, axis=1), groups)
+    low, high = _band(difference, seed)
+    return difference.sum(axis=0), low, high
+
+
+def _by_group(values: Units, groups: NDArray[np.int64] | None) -> Units:
+    if groups is None:
+        return values
+    added: Units = np.zeros((int(groups.max(initial=-1)) + 1, values.shape[1]))
+    np.add.at(added, groups, values)
+    return added
+
+
+def _band(values: Units, seed: int) -> tuple[Units, Units]:
+    """Ends of the interval of each column's sum over resampled rows."""
+    count = len(values)
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=RESAMPLES) @ values
+    tail = (1 - _CONFIDENCE) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
+    return low, high

@@ -2,9 +2,9 @@
 
 The stock is projected along each path to the moment when an order placed now arrives, through the deliveries on the way
 and the sales that would be lost until then (projected inventory level: van Jaarsveld & Arts 2024; the myopic policy of
-Zipkin 2008 is its form with costs). One more unit then costs holding in each period until the shelf first runs empty, and
-saves one shortage if it does run empty before the next order arrives. The order is the smallest at which it costs more
-than it saves: the critical ratio of a newsvendor where orders are possible in every period.
+Zipkin 2008 is its form with costs). One more unit then costs holding in each period until the shelf first runs empty,
+and saves one shortage if it does run empty before the next order arrives. The order is the smallest at which it costs
+more than it saves: the critical ratio of a newsvendor where orders are possible in every period.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def needed(paths: Paths, on_hand: Units, arrivals: Units, lead_time: int) -> Uni
         lead_time: Periods before the one in which the order can be sold from.
 
     Returns:
-        Units, negative where stock is left anyway, not decreasing along the last axis. Shape (paths, rows, periods after
-        the lead time).
+        Units, negative where stock is left anyway, not decreasing along the last axis. Shape (paths, rows, periods
+        after the lead time).
     """
     stock = np.broadcast_to(on_hand, paths.shape[:2]).astype(np.float64)
     for period in range(lead_time):

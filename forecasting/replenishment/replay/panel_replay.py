@@ -1,7 +1,7 @@
 """`tillsight replay --panel`: the last periods of a panel again, with stock that depends on what a policy ordered.
 
-The rules are fixed in the project's interfaces: demand is `y`; every policy starts with twice the recent mean on hand and one
-mean due in each period of the lead time, sees the history up to the moment it orders, and nothing after it.
+The rules are fixed (docs/replay.md): demand is `y`; every policy starts with twice the recent mean on hand and one mean
+due in each period of the lead time, sees the history up to the moment it orders, and nothing after it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class _OnTime:
-    """A policy without the orders that would arrive after the end: they change no figure, and a forecast each is saved."""
+    """A policy without the orders that would arrive after the end: they change no figure, and cost a forecast each."""
 
     policy: Policy
     last: int

@@ -86,7 +86,7 @@ def recent_mean(demand: Units, end: int) -> Units:
 
 
 def start_world(demand: Units, start: int, periods: int, *, lead_time: int, review: int) -> World:
-    """The world of `periods` periods from `start` on: twice the recent mean on hand, one mean due in each lead-time period."""
+    """The world from `start` on: twice the recent mean on hand, and one mean due in each period of the lead time."""
     mean = recent_mean(demand, start)
     in_transit = np.repeat(whole(_START_IN_TRANSIT * mean)[:, None], lead_time, axis=1)
     return World.steady(
