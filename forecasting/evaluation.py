@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting import scores
-from forecasting.models.combination import NAME, combine
+from forecasting.models.combination import NAME
 from forecasting.models.protocol import Forecaster
 from forecasting.panel import Mask, Panel
+from forecasting.serving import served
 from forecasting.weights import Weights
 from forecasting.windows import accuracy, open_window
 from retail.progress import Progress
@@ -56,7 +57,7 @@ def evaluate(
     if end < 1 or not (panel.until(end).observed > 0).any():
         return Evaluation(nothing, [], {})
     window = open_window(panel, end, EVALUATION_DAYS, models, QUANTILE_LEVELS, progress, only)
-    combined, _ = combine(window.members, window.history, weights)
+    combined, _ = served(window.members, window.history, weights)
     tallies = {name: window.tally(cube) for name, cube in window.members.cubes.items()}
     tallies[NAME] = window.tally(combined)
     seconds = window.members.seconds | {NAME: sum(window.members.seconds.values())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,15 +17,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting import rows, tables
+from forecasting.calibration import calibrated_totals
 from forecasting.evaluation import Evaluation, evaluate
-from forecasting.models.combination import combine, predict_members
-from forecasting.models.protocol import Cube
-from forecasting.models.registry import forecast_models
+from forecasting.models.combination import predict_members
+from forecasting.models.protocol import Cube, Forecaster
+from forecasting.models.registry import FLOORS, forecast_models
 from forecasting.panel import Mask, Panel
+from forecasting.panel.correction import correct
+from forecasting.panel.daily import demand_rows
 from forecasting.panel.warehouse import CATEGORY_STORE, find_cutoff, panel_from_warehouse
+from forecasting.scenarios import scenarios
 from forecasting.segments import segments
+from forecasting.serving import served
 from forecasting.tables import ensure_tables
-from forecasting.weights import Selection, Weights, load, prior
+from forecasting.totals import Totals
+from forecasting.weights import Selection, Weights, load, prior, prior_calibration
 from retail.errors import ForecastError
 from retail.progress import Progress, silent
 from retail.settings import Settings
@@ -34,7 +41,14 @@ __all__ = ["ForecastReport", "ensure_tables", "forecast"]
 
 log = logging.getLogger(__name__)
 
-_OF_THE_LAST_RUN = (tables.FORECASTS, tables.FORECAST_SERIES, tables.FORECAST_ACCURACY)
+_OF_THE_LAST_RUN = (
+    tables.FORECASTS,
+    tables.FORECAST_SERIES,
+    tables.FORECAST_ACCURACY,
+    tables.FORECAST_SCENARIOS,
+    tables.DEMAND_TOTALS,
+    tables.DEMAND_DAILY,
+)
 """Tables that a run replaces whole."""
 
 
@@ -72,6 +86,7 @@ class _Answer:
     """The forecast of a panel and what is known of its quality."""
 
     cube: Cube
+    totals: Totals
     model_names: NDArray[np.str_]
     evaluation: Evaluation
     dropped: dict[str, str]
@@ -109,7 +124,7 @@ def forecast(
         tables.replace(warehouse, {name: tables.empty(name) for name in _OF_THE_LAST_RUN})
     else:
         selection = _selection(weights_path, report)
-        answer = _answer(panel, settings, selection.weights if selection else prior(), progress)
+        answer = _answer(panel, settings, selection, progress)
         progress("writing forecasts", 0, len(panel))
         tables.replace(warehouse, _tables(panel, answer, selection, run_id, report.cutoff_date))
         progress("writing forecasts", len(panel), len(panel))
@@ -128,6 +143,9 @@ def _tables(
         ),
         tables.FORECAST_SERIES: rows.series_rows(panel, answer.model_names, answer.evaluation.per_series),
         tables.FORECAST_ACCURACY: rows.accuracy_rows(accuracy),
+        tables.DEMAND_TOTALS: rows.totals_rows(panel, answer.totals, answer.model_names, cutoff_date=cutoff_date),
+        tables.DEMAND_DAILY: demand_rows(panel),
+        tables.FORECAST_SCENARIOS: scenarios(panel, answer.cube, answer.cube.shape[1]),
     }
 
 
@@ -143,7 +161,8 @@ def _read_panel(
     if cutoff_date is None:
         report.notes.append("There are no sales before today, so there is nothing to forecast from.")
         return None
-    panel = panel_from_warehouse(warehouse, cutoff_date, settings.forecast_max_series)
+    panel = panel_from_warehouse(warehouse, cutoff_date, settings.forecast_max_series, settings.forecast_horizon_days)
+    panel = correct(panel)
     progress("reading demand", 1, 1)
     if not len(panel):
         report.notes.append("No product sold or had stock in the last 90 days, so there is nothing to forecast.")
@@ -163,23 +182,31 @@ def _selection(path: Path | None, report: ForecastReport) -> Selection | None:
         return None
 
 
-def _answer(panel: Panel, settings: Settings, weights: Weights, progress: Progress) -> _Answer:
+def _answer(panel: Panel, settings: Settings, selection: Selection | None, progress: Progress) -> _Answer:
+    code = panel.frequency.code
+    weights = selection.weights if selection else prior(code)
+    calibration = (selection.calibration if selection else None) or prior_calibration(code)
     models = forecast_models(settings)
-    chronos = models[0].name
-    worth = _worth_a_model(panel, settings.forecast_max_series)
-    tested = evaluate(panel, models, weights, {chronos: worth}, progress)
+    asked = _asked(panel, models, weights, settings.forecast_max_series)
+    tested = evaluate(panel, models, weights, asked, progress)
     serving = [model for model in models if model.name not in tested.dropped]
-    share = np.array([weights.shares(segment, [model.name for model in models])[0] for segment in segments(panel)])
-    only = {chronos: worth & (share > 0)}
-    members = predict_members(serving, panel, settings.forecast_horizon_days, QUANTILE_LEVELS, progress, only)
-    cube, model_names = combine(members, panel, weights)
-    return _Answer(cube, model_names, tested, tested.dropped | members.dropped)
+    members = predict_members(serving, panel, settings.forecast_horizon_days, QUANTILE_LEVELS, progress, asked)
+    cube, model_names = served(members, panel, weights)
+    totals = calibrated_totals(cube, panel, QUANTILE_LEVELS, calibration)
+    return _Answer(cube, totals, model_names, tested, tested.dropped | members.dropped)
 
 
-def _worth_a_model(panel: Panel, most: int) -> Mask:
-    """The series that the slowest model is asked for: every single one, and as many of the busiest categories."""
+def _asked(panel: Panel, models: Sequence[Forecaster], weights: Weights, most: int) -> dict[str, Mask]:
+    """The series that each model is asked for: where it has weight; a floor everywhere, so that there is an answer.
+
+    Categories beyond the busiest `most` are asked of the floors only.
+    """
     is_category = (panel.series["level"] == CATEGORY_STORE).to_numpy()
-    return np.asarray(~is_category | (np.cumsum(is_category) <= most))
+    worth = ~is_category | (np.cumsum(is_category) <= most)
+    names = [model.name for model in models]
+    found, which = np.unique(segments(panel), return_inverse=True)
+    share = np.stack([weights.shares(str(segment), names) for segment in found])[which]
+    return {name: worth & (share[:, index] > 0) for index, name in enumerate(names) if name not in FLOORS}
 
 
 def _describe(report: ForecastReport, panel: Panel, answer: _Answer) -> None:

@@ -25,8 +25,9 @@ from dagster import (
 from dagster_dbt import dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
+from forecasting.replenishment.tables import SCHEMAS as REPLENISHMENT_TABLES
 from forecasting.tables import SCHEMAS as FORECAST_TABLES
-from pipelines import forecast, ingest, publish, transform
+from pipelines import forecast, ingest, publish, replenish, transform
 from pipelines.keys import (
     BOOKKEEPING,
     WEIGHTS_KEY,
@@ -45,6 +46,10 @@ from retail.settings import Settings
 
 Manifest = Mapping[str, Any]
 FORECAST_INPUTS = [mart_key(name) for name in ("fct_sales_daily", "fct_stock_daily", "dim_products", "dim_stores")]
+REPLENISHMENT_INPUTS = [
+    mart_key(name)
+    for name in ("fct_demand_totals", "fct_stock_levels", "fct_purchase_order_lines", "dim_products", "dim_suppliers")
+]
 INGEST_RETRIES = RetryPolicy(max_retries=2, delay=2, backoff=Backoff.EXPONENTIAL)
 
 
@@ -155,6 +160,30 @@ def forecast_assets(settings: Settings) -> AssetsDefinition:
     return make
 
 
+def replenishment_assets(settings: Settings) -> AssetsDefinition:
+    """Drafts and stock risk. When drafting fails, the last drafts stay and the run goes on to publish."""
+    specs = [
+        AssetSpec(mart_key(table), deps=REPLENISHMENT_INPUTS, group_name="replenishment", kinds={"duckdb"})
+        for table in REPLENISHMENT_TABLES
+    ]
+    check = AssetCheckSpec(
+        "drafts_were_made", asset=mart_key("fct_reorder_drafts"), description="This run looked at what to order."
+    )
+
+    @multi_asset(name="replenish", specs=specs, check_specs=[check], required_resource_keys={"pipeline_run"})
+    def make(context: AssetExecutionContext) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
+        run = _run(context)
+        with run.step("replenish") as step:
+            outcome = replenish.replenish_or_keep(run.workspace, settings, run_id=run.run_id, progress=run.display)
+            step.message = outcome.message
+            step.has_failed = outcome.report is None
+        for table in REPLENISHMENT_TABLES:
+            yield MaterializeResult(asset_key=mart_key(table))
+        yield _check(check, passed=outcome.report is not None, outcome=outcome.message)
+
+    return make
+
+
 def model_weights() -> AssetsDefinition:
     """The weights of the models. Not part of a run: the job `selection` makes them."""
 
@@ -177,7 +206,7 @@ def model_weights() -> AssetsDefinition:
 
 def published_assets(manifest: Manifest, settings: Settings) -> AssetsDefinition:
     """The published copy of each mart, stale after `freshness_hours`."""
-    tables = [*marts_of(manifest), *FORECAST_TABLES]
+    tables = [*marts_of(manifest), *FORECAST_TABLES, *REPLENISHMENT_TABLES]
     policy = FreshnessPolicy.time_window(fail_window=timedelta(hours=settings.freshness_hours))
     specs = [
         AssetSpec(published_key(table), deps=[mart_key(table)], group_name="published", freshness_policy=policy)

@@ -43,15 +43,17 @@ def run_pipeline(
     settings: Settings,
     *,
     trigger: str,
+    job: str = JOB,
     progress: RunDisplay | None = None,
     project: Path = PROJECT,
 ) -> RunReport:
-    """Run every step and publish. The run is noted in the run log however it ends.
+    """Run every step and publish, or the steps of another job. The run is noted in the run log however it ends.
 
     Args:
         workspace: The workspace to run.
         settings: Settings of the run.
         trigger: What started it, for the run log: `demo`, `command` and so on.
+        job: Name of the job (`pipelines.wiring`).
         progress: Where progress is shown; nowhere by default.
         project: Folder of the dbt project.
 
@@ -70,7 +72,7 @@ def run_pipeline(
             _note_failed_start(workspace, settings, trigger, error)
             raise
         with command_line_instance(workspace) as instance:
-            result = definitions.resolve_job_def(JOB).execute_in_process(
+            result = definitions.resolve_job_def(job).execute_in_process(
                 run_config=_console(settings), instance=instance, raise_on_error=False, tags={TRIGGER_TAG: trigger}
             )
         run_log = RunLog.open(workspace, settings)

@@ -5,20 +5,27 @@
 import hashlib
 import json
 
+import duckdb
 from dagster import (
+    DagsterRunStatus,
     DefaultScheduleStatus,
     DefaultSensorStatus,
     RunRequest,
+    RunStatusSensorContext,
     ScheduleDefinition,
     SensorDefinition,
     SensorEvaluationContext,
     SkipReason,
+    run_status_sensor,
     sensor,
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from pipelines.fingerprint import stamps
 from pipelines.inputs import incoming_files
+from retail.duckdb_options import OFFLINE
+from retail.errors import NothingPublished
+from retail.vocabulary import MARTS_SCHEMA
 from retail.workspace import Workspace
 
 SUNDAYS = "30 2 * * 0"
@@ -72,3 +79,39 @@ def incoming_sensor(workspace: Workspace, job: UnresolvedAssetJobDefinition) -> 
         return RunRequest(run_key=now)
 
     return look
+
+
+def drift_sensor(
+    workspace: Workspace, job: UnresolvedAssetJobDefinition, selection: UnresolvedAssetJobDefinition
+) -> SensorDefinition:
+    """Backtest the models anew after a run whose forecasts did worse than the last backtest led to expect."""
+    is_real = workspace.describe().kind == "real"
+
+    @run_status_sensor(
+        run_status=DagsterRunStatus.SUCCESS,
+        name="forecast_drift",
+        monitored_jobs=[job],
+        request_job=selection,
+        default_status=DefaultSensorStatus.RUNNING if is_real else DefaultSensorStatus.STOPPED,
+    )
+    def look(context: RunStatusSensorContext) -> RunRequest | SkipReason:
+        if not is_drifting(workspace):
+            return SkipReason("The forecasts are as good as the last backtest led to expect.")
+        return RunRequest(run_key=f"drift-{context.dagster_run.run_id}")
+
+    return look
+
+
+def is_drifting(workspace: Workspace) -> bool:
+    """Whether the published forecasts did worse on their last days than the last backtest led to expect."""
+    try:
+        database = workspace.published().database
+    except NothingPublished:
+        return False
+    with duckdb.connect(str(database), read_only=True, config={**OFFLINE}) as connection:
+        row = connection.execute(
+            f"select coalesce(bool_or(is_drifting), false) from {MARTS_SCHEMA}.fct_forecast_history "
+            f"where kind = 'evaluation' and segment = 'all' and cutoff_date = "
+            f"(select max(cutoff_date) from {MARTS_SCHEMA}.fct_forecast_history where kind = 'evaluation')"
+        ).fetchone()
+    return bool(row and row[0])

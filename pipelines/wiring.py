@@ -14,12 +14,13 @@ from pipelines.ingest import connected_sources
 from pipelines.keys import WEIGHTS_KEY
 from pipelines.progress import RunDisplay, SilentDisplay
 from pipelines.resources import pipeline_run
-from pipelines.schedules import incoming_sensor, nightly_schedule, weekly_selection
+from pipelines.schedules import drift_sensor, incoming_sensor, nightly_schedule, weekly_selection
 from retail.settings import Settings
 from retail.workspace import Workspace
 
 JOB = "pipeline"
 SELECTION_JOB = "selection"
+REPLENISHMENT_JOB = "replenishment"
 
 
 def definitions_of(
@@ -50,19 +51,22 @@ def definitions_of(
     whole = AssetSelection.all() - AssetSelection.assets(WEIGHTS_KEY)
     job = define_asset_job(JOB, whole, executor_def=in_process_executor)
     selection = define_asset_job(SELECTION_JOB, AssetSelection.assets(WEIGHTS_KEY), executor_def=in_process_executor)
+    drafts_and_publication = AssetSelection.groups("replenishment", "published")
+    replenishment = define_asset_job(REPLENISHMENT_JOB, drafts_and_publication, executor_def=in_process_executor)
     return Definitions(
         assets=[
             *[asset for source in dbt.sources for asset in assets.ingest_assets(source, manifest)],
             assets.dbt_models(manifest),
             assets.model_weights(),
             assets.forecast_assets(settings),
+            assets.replenishment_assets(settings),
             assets.published_assets(manifest, settings),
             *assets.metric_assets(semantic_manifest),
         ],
         asset_checks=reconciliation_checks(),
-        jobs=[job, selection],
+        jobs=[job, selection, replenishment],
         schedules=[nightly_schedule(workspace, job), weekly_selection(workspace, selection)],
-        sensors=[incoming_sensor(workspace, job)],
+        sensors=[incoming_sensor(workspace, job), drift_sensor(workspace, job, selection)],
         resources={"pipeline_run": pipeline_run(dbt, display or SilentDisplay(), lock=lock)},
         executor=in_process_executor,
     )

@@ -20,6 +20,10 @@ SLOW: dict[str, type[AutoETS]] = {AutoETS.name: AutoETS}
 """Models too slow for every series of a run: backtested on a sample, on request."""
 
 
+FLOORS = frozenset({WeekdayQuantiles.name, MovingAverage.name, SeasonalNaive.name})
+"""Models that are asked for every series, so that there is always an answer."""
+
+
 def forecast_models(settings: Settings) -> list[Forecaster]:
     """What a forecast run asks: the Chronos weights of the settings, the statistical models and LightGBM."""
     return [
