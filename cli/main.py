@@ -18,7 +18,7 @@ from cli.doctor import doctor
 from cli.forecast import backtest, forecast
 from cli.metrics import metrics_app, sql_command
 from cli.output import print_json, print_note
-from cli.pipeline import dagster, demo, run, sync
+from cli.pipeline import dagster, demo, run, select, sync
 from cli.reorder import reorder_app
 from cli.replay import replay
 from cli.serve import app as open_app
@@ -41,7 +41,7 @@ app = typer.Typer(
 )
 
 
-for command in (demo, run, sync, dagster, doctor, backup, restore, forecast, backtest, replay):
+for command in (demo, run, sync, select, dagster, doctor, backup, restore, forecast, backtest, replay):
     app.command()(command)
 app.command("app")(open_app)
 app.command("sql")(sql_command)

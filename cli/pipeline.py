@@ -107,6 +107,15 @@ def sync(
         raise typer.Exit(1)
 
 
+def select(context: typer.Context) -> None:
+    """Backtest the forecast's models on this shop's own history, and weigh them by it from the next run on."""
+    from pipelines.wiring import SELECTION_JOB
+
+    command = of(context)
+    report = _run(command, command.workspace(), "command", job=SELECTION_JOB)
+    print_line(f"The models are weighed anew: {report.steps[-1].message}. The next run forecasts with these weights.")
+
+
 def dagster(context: typer.Context) -> None:
     """Start Dagster's own pages on this workspace: runs, assets, schedule and sensor."""
     command = of(context)
@@ -172,12 +181,21 @@ def _prepared(command: CliContext, dataset: Dataset) -> Workspace:
     return workspace
 
 
-def _run(command: CliContext, workspace: Workspace, trigger: str) -> RunReport:
+def refresh_drafts(context: typer.Context) -> None:
+    """Draft anew from the last forecast with the terms and decisions as they are now, and publish; takes seconds."""
+    from pipelines.wiring import REPLENISHMENT_JOB
+
+    command = of(context)
+    print_note(_summary(_run(command, command.workspace(), "command", job=REPLENISHMENT_JOB)))
+
+
+def _run(command: CliContext, workspace: Workspace, trigger: str, job: str | None = None) -> RunReport:
     from pipelines.progress import TerminalDisplay
     from pipelines.run import run_pipeline
+    from pipelines.wiring import JOB
 
     with TerminalDisplay() as display:
-        return run_pipeline(workspace, command.settings, trigger=trigger, progress=display)
+        return run_pipeline(workspace, command.settings, trigger=trigger, job=job or JOB, progress=display)
 
 
 def _summary(report: RunReport) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from cli.context import of
 from cli.output import print_json, print_line, print_note
+from cli.pipeline import refresh_drafts
 from retail.errors import TillsightError, UnusableRequest
 from retail.vocabulary import DecisionAction, DraftState
 
@@ -25,6 +26,8 @@ Reason = Annotated[str | None, typer.Option(help="Why, kept with the decision.")
 Supplier = Annotated[str | None, typer.Option(help="Only this supplier: id or name; `none` for goods without one.")]
 
 NO_SUPPLIER = "none"
+
+reorder_app.command("refresh")(refresh_drafts)
 
 
 class FileForm(StrEnum):
