@@ -2,9 +2,9 @@
 
 A row is a series, or a series on one of several random paths. In each period, in this order: what is due arrives; the
 shelf sells min(demand, stock), oldest first, and the rest of the demand is lost; what has expired is thrown away;
-holding is paid on what is left, shortage on what was lost, waste on what expired; then, in every `review`-th period from
-the first one on, the policy orders. An order placed at the end of period t with lead time L is on the shelf at the start
-of t + L + 1.
+holding is paid on what is left, shortage on what was lost, waste on what expired; then, in the first period and every
+`review`-th one after it, the policy orders. An order placed at the end of period t with lead time L is on the shelf at
+the start of t + L + 1.
 """
 
 from __future__ import annotations
