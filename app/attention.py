@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
 
-from app import formats
+from app import formats, planning_attention
+from app.attention_item import Attention
 from app.data import Row, Shop, records
 from app.filters import Filters
 from app.periods import SAME_WEEKDAY_LAST_YEAR
@@ -23,32 +22,20 @@ _DROP_DEVIATIONS = 4.0
 _LEAST_UNITS_A_WEEK = 20.0
 _LOOKED_AT = 2000
 
-Color = Literal["red", "orange", "blue"]
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """One thing to look at.
-
-    Attributes:
-        kind: One or two words for it.
-        color: How urgent it is.
-        sentence: What it is, safe as Markdown.
-        page: The page that shows it.
-        address: Filters of that page.
-    """
-
-    kind: str
-    color: Color
-    sentence: str
-    page: str
-    address: dict[str, str]
-
 
 def find(shop: Shop, filters: Filters) -> list[Attention]:
     """Everything that needs attention in the chosen store, the most urgent first."""
     found: list[Attention] = []
-    for look in (_out_of_stock, _low_cover, _drops, _stale, _quarantined, _differing):
+    for look in (
+        _out_of_stock,
+        _low_cover,
+        planning_attention.drafts_waiting,
+        planning_attention.running_out,
+        _drops,
+        _stale,
+        _quarantined,
+        _differing,
+    ):
         try:
             found += look(shop, filters)
         except Refused:  # not for this person's eyes, so not for their attention

@@ -75,6 +75,10 @@ class Shop:
         """Whether the run holds reorder drafts."""
         return self.run.tables.get("fct_reorder_drafts", 0) > 0
 
+    def holds(self, model: str) -> bool:
+        """Whether the run has the table; one that an older version published may lack it until the next run."""
+        return model in self.catalogue.models
+
     @property
     def tells_money(self) -> bool:
         """Whether the person may see costs and margins."""

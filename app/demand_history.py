@@ -20,7 +20,8 @@ def read(shop: Shop, series: Row, cutoff: date) -> pd.DataFrame:
     `demand` is NaN where it is not known apart from the units. A category has units alone.
     """
     first = cutoff - timedelta(days=DAYS - 1)
-    frame = _corrected(shop, series, first, cutoff) if series["product_id"] else None
+    is_known = series["product_id"] and shop.holds("fct_demand_daily")
+    frame = _corrected(shop, series, first, cutoff) if is_known else None
     return _sold(shop, series, first, cutoff) if frame is None else frame
 
 

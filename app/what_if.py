@@ -50,6 +50,8 @@ class Scenario:
 
 def choose(shop: Shop, series: Row) -> Scenario | None:
     """Let a person pick a scenario of the series; None as planned, or where the run has none."""
+    if not shop.holds("fct_forecast_scenarios"):
+        return None
     found = shop.rows(
         "fct_forecast_scenarios",
         _COLUMNS,

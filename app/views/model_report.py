@@ -137,7 +137,8 @@ def _segment(name: object) -> str:
 
 def _history(shop: Shop) -> None:
     names = ("run_id", "kind", "cutoff_date", "model_name", "segment", "wql", "expected_wql", "is_drifting")
-    rows = records(shop.rows("fct_forecast_history", names, order_by=("cutoff_date",)))
+    is_known = shop.holds("fct_forecast_history")
+    rows = records(shop.rows("fct_forecast_history", names, order_by=("cutoff_date",))) if is_known else []
     of_all = [row for row in rows if row["segment"] == ALL and row["wql"] is not None]
     if not of_all:
         components.empty("There is no history yet: each run adds how good its forecast was.")

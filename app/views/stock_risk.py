@@ -24,7 +24,7 @@ _LIKELY: Final = 0.5
 def render(shop: Shop) -> None:
     """Draw the page."""
     filters = filter_bar.choose(shop, uses=("store", "supplier", "category"))
-    rows = _rows(shop, filters)
+    rows = _rows(shop, filters) if shop.holds(STOCK_RISK) else []
     if not rows:
         components.empty(_nothing(shop))
         return

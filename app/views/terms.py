@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from typing import Final
 
 import streamlit as st
 
@@ -12,9 +13,11 @@ from app.data import Row, Shop, records
 from app.filters import Filters, equals
 from forecasting.replenishment.tables import LEAD_TIMES
 from metrics import Column, Filter
+from retail.operational.term_fields import TermField
 from retail.operational.terms import TermOverride, TermOverrides
 
 _PRODUCTS = 2000
+ASSUMED: Final = "assumed"  # source of a lead time that nobody has told and no receipt shows
 
 
 def render(shop: Shop) -> None:
@@ -23,7 +26,7 @@ def render(shop: Shop) -> None:
     with closing(TermOverrides.of(shop.workspace, shop.settings)) as store:
         overrides = [override for override in store.all() if _is_visible(shop, override)]
     term_editor.show_notes()
-    page.section("What is missing", lambda: _missing(shop))
+    page.section("What is missing", lambda: _missing(shop, overrides))
     page.section("Suppliers", lambda: _suppliers(shop, filters, overrides))
     page.section("Terms by product", lambda: _products(shop, filters))
     page.section("Set a term", lambda: term_editor.show(shop, filters.supplier))
@@ -36,23 +39,28 @@ def _is_visible(shop: Shop, override: TermOverride) -> bool:
     return override.store_id is None or shop.principal.sees_every_store or override.store_id in shop.store_names()
 
 
-def _missing(shop: Shop) -> None:
+def _missing(shop: Shop, overrides: Sequence[TermOverride]) -> None:
     """What drafts lack and how it is filled, each in a sentence."""
-    told = [*_missing_of_suppliers(shop), *_missing_of_products(shop)]
+    told = [*_missing_of_suppliers(shop, overrides), *_missing_of_products(shop, overrides)]
     if not told:
         components.empty("Nothing is missing: every supplier has a lead time and order days, every product a cost.")
     for sentence in told:
         st.markdown(f"- {formats.plain(sentence)}")
 
 
-def _missing_of_suppliers(shop: Shop) -> list[str]:
+def _missing_of_suppliers(shop: Shop, overrides: Sequence[TermOverride]) -> list[str]:
     suppliers = records(shop.rows("dim_suppliers", ("supplier_id", "supplier", "order_days")))
     if not suppliers:
-        return ["No source names a supplier, so drafts have none. Set “supplier” for a product below."]
-    times = records(shop.rows(LEAD_TIMES, ("supplier_id", "source")))
-    learnt = {str(row["supplier_id"]) for row in times if row["source"] not in {None, "assumed"}}
-    no_time = [str(row["supplier"]) for row in suppliers if times and str(row["supplier_id"]) not in learnt]
-    no_days = [str(row["supplier"]) for row in suppliers if not row["order_days"]]
+        return ["No source names a supplier, so drafts have none. Set “Supplier” for a product below."]
+    timed = {row["supplier_id"] for row in _lead_times(shop) if row["source"] != ASSUMED}
+    timed |= _set_for(overrides, "supplier_id", TermField.LEAD_TIME_DAYS)
+    known_days = _set_for(overrides, "supplier_id", TermField.ORDER_DAYS, TermField.REVIEW_PERIOD_DAYS)
+    no_time = [str(row["supplier"]) for row in suppliers if timed.isdisjoint({row["supplier_id"], None})]
+    no_days = [
+        str(row["supplier"])
+        for row in suppliers
+        if not row["order_days"] and known_days.isdisjoint({row["supplier_id"], None})
+    ]
     told = []
     if no_time:
         days = formats.count(shop.settings.default_lead_time_days, "day")
@@ -63,18 +71,26 @@ def _missing_of_suppliers(shop: Shop) -> list[str]:
     return told
 
 
-def _missing_of_products(shop: Shop) -> list[str]:
-    names = shop.readable(("product", "supplier_id", "unit_cost"))
+def _missing_of_products(shop: Shop, overrides: Sequence[TermOverride]) -> list[str]:
+    names = shop.readable(("product_id", "supplier_id", "unit_cost"))
     where = (equals("is_active", True), equals("is_stocked", True))
     products = records(shop.rows("dim_products", names, where=where))
-    no_supplier = sum(row["supplier_id"] is None for row in products)
-    no_cost = sum(row["unit_cost"] is None for row in products) if "unit_cost" in names else 0
+    gaps = (
+        ("supplier_id", TermField.SUPPLIER_ID, "Supplier of {}: their drafts stand under no supplier."),
+        ("unit_cost", TermField.UNIT_COST, "Cost of {}: margin and service level are guessed without it."),
+    )
     told = []
-    if no_supplier:
-        told.append(f"Supplier of {formats.count(no_supplier, 'product')}: their drafts stand under no supplier.")
-    if no_cost:
-        told.append(f"Cost of {formats.count(no_cost, 'product')}: margin and service level are guessed without it.")
+    for name, field, sentence in gaps:
+        known = _set_for(overrides, "product_id", field)
+        lacking = [row for row in products if row.get(name, "hidden") is None and row["product_id"] not in known]
+        if lacking:
+            told.append(sentence.format(formats.count(len(lacking), "product")))
     return told
+
+
+def _set_for(overrides: Sequence[TermOverride], scope: str, *fields: TermField) -> set[str | None]:
+    """Suppliers or products for which a person has set one of the terms; None where it is set for all."""
+    return {getattr(override, scope) for override in overrides if override.field in fields}
 
 
 def _names(names: Sequence[str], most: int = 4) -> str:
@@ -90,12 +106,7 @@ def _suppliers(shop: Shop, filters: Filters, overrides: Sequence[TermOverride]) 
     if not suppliers:
         components.empty("No source names a supplier.")
         return
-    time_names = ("supplier_id", "store_id", "promised_days", "receipts", "median_days", "q90_days", "late_share")
-    times = {
-        str(row["supplier_id"]): row
-        for row in records(shop.rows(LEAD_TIMES, (*time_names, "source")))
-        if row["store_id"] is None
-    }
+    times = {str(row["supplier_id"]): row for row in _lead_times(shop) if row["store_id"] is None}
     rows = [_supplier(row, times.get(str(row["supplier_id"]), {}), overrides) for row in suppliers]
     columns = (
         Column("supplier", "Supplier", "text", "column"),
@@ -113,6 +124,12 @@ def _suppliers(shop: Shop, filters: Filters, overrides: Sequence[TermOverride]) 
     components.table(rows, columns, shop.currency, "supplier-terms", alt="Terms of suppliers", height_rows=14)
 
 
+def _lead_times(shop: Shop) -> list[Row]:
+    """Lead times by supplier, and by store where it has enough receipts of its own."""
+    names = ("supplier_id", "store_id", "promised_days", "receipts", "median_days", "q90_days", "late_share", "source")
+    return records(shop.rows(LEAD_TIMES, names)) if shop.holds(LEAD_TIMES) else []
+
+
 def _supplier(row: Row, times: Row, overrides: Sequence[TermOverride]) -> Row:
     of_supplier = [override for override in overrides if override.supplier_id == row["supplier_id"]]
     return times | row | {"set": len(of_supplier), "source": times.get("source")}
@@ -121,6 +138,9 @@ def _supplier(row: Row, times: Row, overrides: Sequence[TermOverride]) -> Row:
 def _products(shop: Shop, filters: Filters) -> None:
     if filters.supplier is None:
         st.caption("Choose a supplier above to see its terms product by product.")
+        return
+    if not shop.holds("fct_supplier_terms"):
+        components.empty("This run was published without them. The next run brings them.")
         return
     found = shop.rows("dim_suppliers", ("supplier_id",), where=(equals("supplier", filters.supplier),), limit=1).rows
     names = ("product_id", "lead_time_days", "order_days", "moq", "pack_size", "unit_cost", "is_preferred")

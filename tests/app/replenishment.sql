@@ -75,8 +75,9 @@ select
     case when is_transfer then 'transfer' else 'order' end as kind, product_id, sku, product, category, store_id,
     case when is_transfer then (select min(s.store_id) from marts.dim_stores as s where s.store_id != q.store_id) end
         as from_store_id,
-    supplier_id, q.supplier, as_of_date + 1 as order_date, as_of_date + 3 as delivery_date,
-    quantity as order_quantity, unit_cost, quantity * unit_cost as order_amount, 'USD' as currency,
+    case when not is_transfer then supplier_id end as supplier_id, case when not is_transfer then q.supplier end as supplier,
+    as_of_date + if(is_transfer, 0, 1) as order_date, as_of_date + if(is_transfer, 1, 3) as delivery_date,
+    quantity as order_quantity, unit_cost, if(is_transfer, 0, quantity * unit_cost) as order_amount, 'USD' as currency,
     least(0.98, daily * 14 / (position + daily * 7)) as stockout_risk,
     as_of_date + cast(greatest(position, 0) / daily as integer) as stockout_date,
     greatest(available, 0) / daily as days_of_cover, 0.92 as service_level,
