@@ -103,18 +103,27 @@ def _chunk(demand: DemandTotals, supply: Supply, scenarios: Scenarios, rows: sli
     shelf = supply.shelf_life[rows, None]
     keeps = np.isnan(shelf)
     until = arrival + np.where(keeps, 0, shelf).astype(np.int64)
-    shelf_demand = np.where(keeps, np.inf, demand.at(paths, until) - lost_before)
+    shelf_demand = np.where(keeps, np.inf, _served(demand, paths, arrival, until, lost_before))
     return Cycle(
         arrival=arrival,
         end=end,
         protection_days=np.sort(end, axis=1)[:, end.shape[1] // 2],
-        servable=np.maximum(demand.at(paths, end) - lost_before, 0.0).astype(float),
+        servable=_served(demand, paths, arrival, end, lost_before),
         lost_before=lost_before,
-        shelf_demand=np.maximum(shelf_demand, 0.0).astype(float),
+        shelf_demand=shelf_demand,
         coming=paths[:, RISK_DAYS].astype(float),
         expiring=_expiring(supply, rows, paths, end),
         is_out=(worst[:, 1 : RISK_DAYS + 1] >= 0).mean(axis=2),
     )
+
+
+def _served(demand: DemandTotals, paths: Floats, arrival: Ints, until: Ints, lost_before: Floats) -> Floats:
+    """Units that could be sold by a day, given what is lost before this order arrives; never more than is asked for."""
+    asked = demand.at(paths, until)
+    before = demand.at(paths, arrival) - lost_before
+    after = demand.between(paths, arrival, until)
+    served = np.where(lost_before > 0, np.minimum(before + after, asked), asked)
+    return np.maximum(served, 0.0).astype(float)
 
 
 def _worst_shortage(paths: Floats, position: Floats) -> Floats:

@@ -132,6 +132,24 @@ class DemandTotals:
         far = _beyond(paths[:, last, :], self.expected(last)[:, None], days, last)
         return np.where(days > last, np.where(self.is_whole[:, None], np.rint(far), far), units)
 
+    def between(self, paths: Floats, first: Ints, last: Ints) -> Floats:
+        """Demand after the end of the `first`-th day up to the end of the `last`-th one, by scenario.
+
+        The difference of two totals at one level understates how much the days between can vary, so this is the total
+        of as many days from now, scaled to what is expected of the days meant.
+        """
+        days = np.maximum(last - first, 0)
+        usual = self._expected_at(days)
+        meant = np.maximum(self._expected_at(last) - self._expected_at(first), 0.0)
+        units = self.at(paths, days) * np.divide(meant, usual, out=np.zeros_like(meant), where=usual > 0)
+        return np.where(self.is_whole[:, None], np.rint(units), units)
+
+    def _expected_at(self, days: Ints) -> Floats:
+        """Expected demand from now to the end of each scenario's day. Shape (series, scenarios)."""
+        path, last = self._expected_path(), self.horizon
+        beyond = np.maximum(days, last) / last
+        return np.asarray(np.take_along_axis(path, np.minimum(days, last), axis=1) * beyond)
+
     def _expected_path(self) -> Floats:
         """Expected demand from now to the end of each day within the horizon, day 0 included."""
         gone = self.days_gone

@@ -89,7 +89,6 @@ def replenish(
     """
     started = time.perf_counter()
     report = ReplenishReport(run_id)
-    tables.ensure_tables(warehouse)
     progress("planning orders", 0, 3)
     inputs = read_inputs(warehouse, as_of_date, settings.default_lead_time_days)
     if inputs is None or inputs.lines.empty:
