@@ -28,7 +28,7 @@ def _cube(panel: Panel, horizon: int = 14) -> np.ndarray:
 
 @pytest.fixture
 def promoted() -> Panel:
-    """Thirty series of 112 days that sell three times as much on promoted days; the promotions are known for 14 more."""
+    """Thirty series of 112 days that sell three times as much on promoted days, known for 14 more."""
     generator = np.random.default_rng(8)
     series, days, ahead = 30, 112, 14
     flag = (generator.random((series, days + ahead)) < 0.2).astype(np.float32)
@@ -98,3 +98,16 @@ def test_without_the_library_the_model_is_left_out(
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(ForecastError, match="cannot be used"):
         _cube(panel())
+
+
+def test_a_short_history_is_learnt_from_as_far_as_it_reaches(promoted: Panel) -> None:
+    cube = _cube(promoted.until(20))
+    assert np.isfinite(cube).all()
+    assert cube.shape == (30, 14, 3)
+
+
+def test_levels_between_trained_ones_lie_half_way(promoted: Panel) -> None:
+    model = GradientBoosting()
+    levels = (0.1, 0.2, 0.3)
+    cube = to_cube(model.predict(promoted, 7, levels), promoted, 7, levels)
+    assert cube[..., 1] == pytest.approx((cube[..., 0] + cube[..., 2]) / 2, rel=1e-4, abs=1e-4)
