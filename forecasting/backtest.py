@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.calibration import Calibration
 from forecasting.coverage import Coverage
 from forecasting.learning import SERIES, Past
-from forecasting.models.combination import NAME, average, combine
+from forecasting.models.combination import NAME, combine
 from forecasting.models.protocol import Forecaster
 from forecasting.panel import Panel
 from forecasting.segments import ALL
@@ -130,8 +130,7 @@ def backtest(
     past, coverage = Past(panel.frequency.code), Coverage(panel.frequency.code)
     tallies, sample_tallies, dropped = _Tallies(), _Tallies(), dict[str, str]()
     for end in warm_up:
-        window = open_window(panel.sample(SERIES), end, horizon, models, levels, progress)
-        past.add(window, average(window.members, window.history, past.weights(list(window.members.cubes)))[0])
+        past.add(open_window(panel.sample(SERIES), end, horizon, models, levels, progress))
     chosen = np.sort(np.random.default_rng(0).permutation(len(panel))[:SLOW_SERIES])
     for end in ends:
         window = open_window(panel, end, horizon, models, levels, progress)
@@ -144,6 +143,7 @@ def backtest(
                 sums = sampled.tally(cube)
                 sample_tallies.add(name, sums.assign(row=chosen[sums["row"]]), sampled.members.seconds[name])
     whole = tallies.whole()
+    learnt = past.learn([name for name in whole if name != NAME])
     return Backtest(
         series=int(whole[NAME]["row"].nunique()),
         cutoffs=[panel.dates[end - 1] for end in ends],
@@ -153,8 +153,8 @@ def backtest(
         totals=coverage.rows(),
         dropped=dropped,
         notes=notes,
-        weights=past.weights([name for name in whole if name != NAME]),
-        calibration=past.calibration(),
+        weights=learnt.weights,
+        calibration=learnt.calibration,
         tallies=whole,
     )
 
@@ -185,13 +185,12 @@ def _score(window: Window, past: Past, tallies: _Tallies, coverage: Coverage) ->
     for name, cube in window.members.cubes.items():
         tallies.add(name, window.tally(cube), window.members.seconds[name])
     started = time.perf_counter()
-    weights = past.weights(list(window.members.cubes))
-    combined, _ = combine(window.members, window.history, weights)
+    learnt = past.learn(list(window.members.cubes))
+    combined, _ = combine(window.members, window.history, learnt.weights)
     seconds = time.perf_counter() - started + sum(window.members.seconds.values())
     tallies.add(NAME, window.tally(combined), seconds)
-    calibration = past.calibration()
-    past.add(window, average(window.members, window.history, weights)[0])
-    coverage.add(past.totals[-1], calibration)
+    past.add(window)
+    coverage.add(past.windows[-1], learnt)
 
 
 def _scores(row: dict[str, object]) -> dict[str, object]:

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from forecasting.models.protocol import Cube
 from forecasting.panel import Panel
-from forecasting.segments import SEGMENTS, segments
+from forecasting.segments import SEGMENTS, segments, without_covariates
 from forecasting.totals import Dependence, Marginals, Paths, Totals, marginals, sample_paths
 from retail.vocabulary import TOTAL_LEVELS
 
@@ -39,8 +39,10 @@ _MEMORIES: Final = (0.0, 0.4)
 _TRIAL_PATHS: Final = 100
 _TRIAL_SERIES: Final = 400
 _SERIES: Final = 1500
-_HALF_TRUST: Final = 100
-"""Totals at which learnt scores of the median count as much as what they are shrunk towards."""
+_HALF_TRUST: Final = 25
+"""Independent totals at which learnt scores of the median count as much as what they are shrunk towards."""
+_USUAL_BETWEEN: Final = 0.05
+"""Variance between windows over that within them, where there is one window only."""
 _CHUNK: Final = 256
 _SEEN_SHARE: Final = 0.5
 """A total is scored where at least this share of its periods was seen, over the seen ones."""
@@ -80,7 +82,7 @@ class Calibration(BaseModel):
 
     def of(self, segment: str) -> SegmentCalibration:
         """What holds for a segment."""
-        return self.segments.get(segment, self.default)
+        return self.segments.get(segment, self.segments.get(without_covariates(segment), self.default))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def learn_calibration(
             past,
             segment,
             prior.lengths,
-            _blend(prior.segments[segment], default) if segment in prior.segments else default,
+            _blend(prior.of(segment), default),
             np.random.default_rng(seed),
         )
         for segment in SEGMENTS
@@ -233,18 +235,32 @@ def _learn(
             for case, paths in drawn
             if case.actual.shape[1] >= length
         ]
-        scores.append(_shrunk(np.concatenate(fitting) if fitting else np.array([]), np.array(towards.scores[place])))
+        scores.append(_shrunk(fitting, np.array(towards.scores[place])))
     return SegmentCalibration(level=chosen.level, memory=chosen.memory, scores=scores)
 
 
-def _shrunk(found: Floats, towards: Floats) -> list[float]:
-    if not len(found):
-        return [round(float(score), 3) for score in towards]
+def _shrunk(windows: Sequence[Floats], towards: Floats) -> list[float]:
+    """Quantiles of the scores of all windows, shrunk by the number of totals that would tell as much if independent."""
+    found = np.concatenate([*windows, np.empty(0)])
     levels = np.array(TOTAL_LEVELS)
-    trusted = len(found) * 4 * levels * (1 - levels)
+    trusted = _independent(windows) * 4 * levels * (1 - levels)
     trust = trusted / (trusted + _HALF_TRUST)
-    blended = np.maximum.accumulate(trust * np.quantile(found, levels) + (1 - trust) * towards)
-    return [round(float(score), 3) for score in blended]
+    learnt = np.quantile(found, levels) if len(found) else towards
+    return [round(float(score), 3) for score in np.maximum.accumulate(trust * learnt + (1 - trust) * towards)]
+
+
+def _independent(windows: Sequence[Floats]) -> float:
+    """Effective number of totals: series miss together in a window, by the intraclass correlation (Kish 1965)."""
+    sizes = np.array([len(scores) for scores in windows if len(scores) > 1])
+    if not len(sizes):
+        return 0.0
+    kept = [scores for scores in windows if len(scores) > 1]
+    within = float(np.mean([scores.var(ddof=1) for scores in kept]))
+    between = _USUAL_BETWEEN * within
+    if len(kept) > 1:
+        between = float(np.var([scores.mean() for scores in kept], ddof=1)) - within * float(np.mean(1 / sizes))
+    share = max(between, 0.0) / max(within + max(between, 0.0), 1e-9)
+    return float((sizes / (1 + (sizes - 1) * share)).sum())
 
 
 def _blend(one: SegmentCalibration, other: SegmentCalibration) -> SegmentCalibration:

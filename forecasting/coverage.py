@@ -8,9 +8,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.calibration import Calibration, PastTotals, score_totals
+from forecasting.calibration import PastTotals, score_totals
+from forecasting.learning import Learnt
+from forecasting.models.combination import average
 from forecasting.scores import covered
 from forecasting.segments import ALL
+from forecasting.windows import Window
 from retail.vocabulary import TOTAL_LEVELS
 
 LENGTHS: Final[dict[str, tuple[int, ...]]] = {"D": (7, 14), "W": (4,), "M": (3,)}
@@ -29,11 +32,13 @@ class Coverage:
     frequency_code: str
     found: list[pd.DataFrame] = field(default_factory=list)
 
-    def add(self, case: PastTotals, calibration: Calibration) -> None:
-        """Score the totals of a window by a calibration learnt before it."""
+    def add(self, window: Window, learnt: Learnt) -> None:
+        """Score the totals of a window by what was learnt before it."""
+        cube, _ = average(window.members, window.history, learnt.weights)
+        case = PastTotals.of(cube, window.history, window.actual, window.levels)
         for length in LENGTHS[self.frequency_code]:
             if length <= case.actual.shape[1]:
-                actual, quantiles, numbers = score_totals(case, calibration, length)
+                actual, quantiles, numbers = score_totals(case, learnt.calibration, length)
                 columns = {
                     str(level): covered(actual[:, None], quantiles[:, None].astype(np.float64), TOTAL_LEVELS, level)[
                         :, 0
@@ -41,7 +46,9 @@ class Coverage:
                     for level in LEVELS
                 }
                 self.found.append(
-                    pd.DataFrame({"segment": case.segments[numbers], "periods": length, "row": numbers, **columns})
+                    pd.DataFrame(
+                        {"segment": case.segments[numbers], "periods": length, "row": window.rows[numbers], **columns}
+                    )
                 )
 
     def rows(self) -> list[dict[str, object]]:

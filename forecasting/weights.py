@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from forecasting.calibration import Calibration, uncalibrated
-from forecasting.segments import ALL
+from forecasting.segments import ALL, without_covariates
 from retail.errors import ForecastError
 from retail.workspace import write_atomically
 
@@ -58,7 +58,7 @@ class Weights(BaseModel):
         Returns:
             Shape (models, levels).
         """
-        known = self.segments.get(segment, self.default)
+        known = self._of(segment)
         stand_in = known.get("bundled", 0.0)
         share = np.stack(
             [_per_level(known.get(model, 0.0 if model in OWN_WEIGHTS else stand_in), levels) for model in models]
@@ -68,7 +68,11 @@ class Weights(BaseModel):
 
     def factor(self, segment: str, levels: int) -> NDArray[np.float64]:
         """What the average of a segment is multiplied by. Shape (levels,)."""
-        return _per_level(self.factors.get(segment, self.factors.get(ALL, 1.0)), levels)
+        usual = self.factors.get(without_covariates(segment), self.factors.get(ALL, 1.0))
+        return _per_level(self.factors.get(segment, usual), levels)
+
+    def _of(self, segment: str) -> dict[str, Share]:
+        return self.segments.get(segment, self.segments.get(without_covariates(segment), self.default))
 
     def joined_by(self, newcomers: Sequence[str], other: Weights) -> Weights:
         """These weights with models that they do not know, which get the share that other weights give them."""
@@ -78,10 +82,7 @@ class Weights(BaseModel):
         return Weights(
             default=_joined(self.default, other.default, newcomers),
             segments={
-                segment: _joined(
-                    self.segments.get(segment, self.default), other.segments.get(segment, other.default), newcomers
-                )
-                for segment in sorted(segments)
+                segment: _joined(self._of(segment), other._of(segment), newcomers) for segment in sorted(segments)
             },
             factors=self.factors,
         )
@@ -161,9 +162,10 @@ def load(path: Path) -> Selection:
     """
     try:
         document = json.loads(path.read_text())
+        weights = Weights.model_validate(document["weights"])
         calibration = document.get("calibration")
         return Selection(
-            Weights.model_validate(document["weights"]),
+            weights,
             list(document["accuracy"]),
             Calibration.model_validate(calibration) if calibration else None,
         )

@@ -43,7 +43,7 @@ class Window:
     members: Members
     levels: tuple[float, ...]
 
-    def sampled(self, most: int) -> Sampled:
+    def sampled(self, most: int) -> Window:
         """The window of a seeded sample of its series, in the same order."""
         numbers = np.sort(np.random.default_rng(0).permutation(len(self.rows))[:most])
         members = Members(
@@ -51,7 +51,7 @@ class Window:
             self.members.dropped,
             self.members.seconds,
         )
-        window = replace(
+        return replace(
             self,
             rows=self.rows[numbers],
             history=self.history.take(numbers),
@@ -60,7 +60,6 @@ class Window:
             scale=self.scale[numbers],
             members=members,
         )
-        return Sampled(window, numbers)
 
     def tally(self, cube: Cube) -> pd.DataFrame:
         """Sums per series of one model's scores (see `scores.tally`), with `row` and `segment`."""
@@ -71,14 +70,6 @@ class Window:
         sums.insert(0, "row", self.rows)
         sums.insert(1, "segment", self.segments)
         return sums[sums["periods"] > 0]
-
-
-@dataclass(frozen=True, slots=True)
-class Sampled:
-    """A window of some series, and their numbers in the whole one."""
-
-    window: Window
-    numbers: NDArray[np.int64]
 
 
 def open_window(

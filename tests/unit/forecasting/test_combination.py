@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.models.combination import combine, predict_members
+from forecasting.models.combination import average, combine, predict_members
 from forecasting.models.moving_average import MovingAverage
 from forecasting.models.protocol import to_table
 from forecasting.models.weekday_quantiles import WeekdayQuantiles
@@ -151,3 +151,29 @@ def test_a_broken_weights_file_is_named_with_what_to_do(tmp_path: Path, text: st
     path.write_text(text)
     with pytest.raises(ForecastError, match="holds no forecast weights"):
         load(path)
+
+
+def test_each_level_has_its_own_share_and_factor(panel: Callable[..., Panel]) -> None:
+    rising = [level / 10 for level in range(1, 10)]
+    weights = Weights(default={"a": rising, "b": [1 - share for share in rising]}, factors={"all": [0.5] * 9})
+    members = predict_members([_Fixed("a", 20), _Fixed("b", 0)], panel(2), 3, QUANTILE_LEVELS)
+    cube, _ = average(members, panel(2), weights)
+    assert cube[0, 0] == pytest.approx(range(1, 10), rel=1e-5)
+
+
+def test_series_of_whole_units_get_whole_quantiles_and_others_keep_fractions(panel: Callable[..., Panel]) -> None:
+    made = panel(2)
+    made.units[1, 0] = 0.5
+    members = predict_members([_Fixed("a", 2.6)], made, 3, QUANTILE_LEVELS)
+    cube, _ = combine(members, made, Weights(default={"a": 1.0}))
+    fine, _ = average(members, made, Weights(default={"a": 1.0}))
+    assert (cube[0] == 3).all()
+    assert cube[1] == pytest.approx(2.6)
+    assert fine == pytest.approx(2.6)
+
+
+def test_a_model_that_was_not_there_before_joins_with_its_share_of_other_weights() -> None:
+    learnt = Weights(default={"a": [1.0, 0.5], "b": [0.0, 0.5]}, segments={"new_regular": {"a": 1.0}})
+    joined = learnt.joined_by(["c"], Weights(default={"a": 3.0, "c": 1.0}))
+    assert joined.level_shares("any", ["a", "b", "c"], 2).tolist() == [[0.75, 0.375], [0.0, 0.375], [0.25, 0.25]]
+    assert joined.shares("new_regular", ["a", "c"]).tolist() == [0.75, 0.25]
