@@ -220,7 +220,7 @@ def published_assets(manifest: Manifest, settings: Settings) -> AssetsDefinition
             published = publish.publish(
                 run.dbt,
                 run_id=run.run_id,
-                inputs_fingerprint=run.inputs_fingerprint,
+                inputs_fingerprint=run.made_from,
                 expected_tables=tables,
                 progress=run.display,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dagster import InitResourceContext, ResourceDefinition
 
@@ -12,6 +12,7 @@ from pipelines.dbt import Dbt
 from pipelines.inputs import inputs_now
 from pipelines.progress import RunDisplay
 from pipelines.publish import clean_up
+from retail.errors import NothingPublished
 from retail.operational.run_log import RunLog, StepResult
 from retail.settings import Settings
 from retail.workspace import Workspace
@@ -29,8 +30,9 @@ class PipelineRun:
         dbt: The project on this workspace.
         run_log: Where steps are noted.
         display: Where progress is shown.
-        inputs_fingerprint: What the run is made from, taken before the first step reads anything.
+        inputs_fingerprint: What the inputs are, taken before the first step reads anything.
         published_run_id: Set once the run has been published.
+        taken: Steps that were taken so far.
     """
 
     run_id: str
@@ -39,6 +41,18 @@ class PipelineRun:
     display: RunDisplay
     inputs_fingerprint: str
     published_run_id: str | None = None
+    taken: set[str] = field(default_factory=set)
+
+    @property
+    def made_from(self) -> str:
+        """Fingerprint of what the marts were made from: a run that did not load everything has an older one's."""
+        whole = {f"ingest {source}" for source in self.dbt.sources} | {"transform", "forecast"}
+        if whole <= self.taken:
+            return self.inputs_fingerprint
+        try:
+            return self.workspace.published().run.inputs_fingerprint
+        except NothingPublished:
+            return ""
 
     @property
     def workspace(self) -> Workspace:
@@ -54,6 +68,7 @@ class PipelineRun:
     def step(self, name: str) -> Iterator[StepResult]:
         """Show a step, and note it in the run log."""
         self.display.begin(name)
+        self.taken.add(name)
         result = StepResult()
         try:
             with self.run_log.step(self.run_id, name, result):

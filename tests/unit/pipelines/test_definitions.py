@@ -82,7 +82,7 @@ def test_a_metric_leads_back_to_the_file(definitions: Definitions) -> None:
 def test_dbt_tests_reconciliations_and_loads_are_asset_checks(definitions: Definitions) -> None:
     names = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
     assert {"unique_fct_sale_lines_sale_line_id", "invariants_hold", "totals_agree"} <= names
-    assert {"everything_was_read", "nothing_was_lost", "forecast_was_made"} <= names
+    assert {"everything_was_read", "nothing_was_lost", "forecast_was_made", "drafts_were_made"} <= names
 
 
 def test_published_marts_go_stale(definitions: Definitions) -> None:

@@ -99,6 +99,7 @@ def wait_for(process: subprocess.Popen[str], line: str) -> None:
         ("transform", 1.0),
         ("transform", 2.5),
         ("forecast", 0.05),
+        ("replenish", 0.0),
         ("publish", 0.0),
         ("publish", 0.1),
     ],

@@ -11,6 +11,7 @@ import pytest
 from pipelines.inputs import inputs_now, is_up_to_date
 from pipelines.run import RunReport, run_pipeline
 from pipelines.sync import sync_sources
+from pipelines.wiring import REPLENISHMENT_JOB
 from retail.errors import PipelineError, SourceError, UnusableRequest, WorkspaceBusy
 from retail.operational.run_log import RunLog, RunStatus
 from retail.settings import Settings
@@ -27,7 +28,7 @@ class Finished(Protocol):
 def test_a_run_publishes_the_marts_and_nothing_else(finished_shop: Finished) -> None:
     report = finished_shop.report
     assert report.published.tables["fct_sale_lines"] == 32
-    assert [step.step for step in report.steps] == ["ingest files", "transform", "forecast", "publish"]
+    assert [step.step for step in report.steps] == ["ingest files", "transform", "forecast", "replenish", "publish"]
     serving = finished_shop.workspace.published()
     with duckdb.connect(str(serving.database), read_only=True) as connection:
         schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
@@ -39,14 +40,36 @@ def test_a_run_publishes_the_marts_and_nothing_else(finished_shop: Finished) -> 
     assert is_up_to_date(finished_shop.workspace, Settings())
 
 
-def test_a_forecast_that_fails_holds_nothing_back_and_is_told(finished_shop: Finished) -> None:
-    # the small project has no fct_stock_daily, which the forecast reads
+@pytest.mark.parametrize(
+    ("step", "told", "table"),
+    [
+        ("forecast", "forecast: No new forecast was made and the last one was kept.", "fct_forecasts"),
+        ("replenish", "replenish: No new drafts were made and the last ones were kept.", "fct_reorder_drafts"),
+    ],
+)
+def test_a_forecast_or_a_draft_that_fails_holds_nothing_back_and_is_told(
+    finished_shop: Finished, step: str, told: str, table: str
+) -> None:
+    # the small project has no fct_stock_daily and no fct_stock_levels, which the steps read
     report = finished_shop.report
     assert report.run.status is RunStatus.SUCCEEDED
     assert report.run.message is not None
-    assert report.run.message.startswith("forecast: No new forecast was made and the last one was kept.")
-    assert {step.step: step.status for step in report.steps}["forecast"] is RunStatus.FAILED
-    assert report.published.tables["fct_forecasts"] == 0
+    assert told in report.run.message
+    assert {taken.step: taken.status for taken in report.steps}[step] is RunStatus.FAILED
+    assert report.published.tables[table] == 0
+
+
+def test_drafting_anew_publishes_without_loading_or_building(
+    published_shop: Workspace, settings: Settings, project: Path
+) -> None:
+    (published_shop.incoming / "sale_lines.csv").unlink()
+    before = published_shop.published().run
+    report = run_pipeline(published_shop, settings, trigger="test", job=REPLENISHMENT_JOB, project=project)
+    assert [step.step for step in report.steps] == ["replenish", "publish"]
+    assert report.published.run_id != before.run_id
+    assert report.published.inputs_fingerprint == before.inputs_fingerprint
+    assert not is_up_to_date(published_shop, settings)
+    assert report.published.tables["fct_sale_lines"] == 32
 
 
 def test_a_failing_dbt_test_publishes_nothing_and_names_the_test(
