@@ -45,7 +45,8 @@ class Backtest:
         notes: What a reader should know of how it was done.
         weights: Weights learnt from all windows, for what comes after the last date.
         calibration: Calibration of totals learnt from all windows, likewise.
-        tallies: Sums of every model's scores, a row per series and window (see `scores.tally`).
+        windows: Scores of the combination by cutoff (`cutoff_date`) and segment: how much windows vary.
+        tallies: Sums of every model's scores, a row per series and window (see `scores.tally`), with its `cutoff_date`.
     """
 
     series: int
@@ -58,6 +59,7 @@ class Backtest:
     notes: list[str]
     weights: Weights
     calibration: Calibration
+    windows: list[dict[str, object]]
     tallies: dict[str, pd.DataFrame]
 
     def as_dict(self) -> dict[str, object]:
@@ -155,6 +157,7 @@ def backtest(
         notes=notes,
         weights=learnt.weights,
         calibration=learnt.calibration,
+        windows=_by_window(whole[NAME]),
         tallies=whole,
     )
 
@@ -180,15 +183,24 @@ def _ends(panel: Panel, horizon: int, windows: int) -> tuple[list[int], list[int
     return ends, warm_up, notes
 
 
+def _by_window(sums: pd.DataFrame) -> list[dict[str, object]]:
+    return [
+        row | {"cutoff_date": cutoff}
+        for cutoff, group in sums.groupby("cutoff_date")
+        for row in accuracy({NAME: group}, {})
+    ]
+
+
 def _score(window: Window, past: Past, tallies: _Tallies, coverage: Coverage) -> None:
     """Score every model and the combination, and remember the window for the next ones."""
+    cutoff_date = window.history.dates[-1].date().isoformat()
     for name, cube in window.members.cubes.items():
-        tallies.add(name, window.tally(cube), window.members.seconds[name])
+        tallies.add(name, window.tally(cube).assign(cutoff_date=cutoff_date), window.members.seconds[name])
     started = time.perf_counter()
     learnt = past.learn(list(window.members.cubes))
     combined, _ = combine(window.members, window.history, learnt.weights)
     seconds = time.perf_counter() - started + sum(window.members.seconds.values())
-    tallies.add(NAME, window.tally(combined), seconds)
+    tallies.add(NAME, window.tally(combined).assign(cutoff_date=cutoff_date), seconds)
     past.add(window)
     coverage.add(past.windows[-1], learnt)
 

@@ -53,7 +53,7 @@ def select(
             f"{2 * panel.frequency.horizon + 1}. Until then the shipped weights serve."
         )
     found = backtest(panel.sample(MAX_SERIES), forecast_models(settings), progress=progress)
-    save(weights_path, Selection(found.weights, found.accuracy, found.calibration))
+    save(weights_path, Selection(found.weights, found.accuracy, found.calibration, found.windows))
     columns = list(tables.SCHEMAS[tables.FORECAST_ACCURACY])
     tables.replace(warehouse, {tables.FORECAST_ACCURACY: pd.DataFrame(found.accuracy, columns=columns)})
     return found

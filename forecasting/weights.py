@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -114,11 +114,19 @@ OWN_WEIGHTS: Final = STATISTICAL | {"lightgbm"}
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a selection left in the workspace: weights, the backtest's accuracy, and the calibration of totals."""
+    """What a selection left in the workspace.
+
+    Attributes:
+        weights: Weights of the models.
+        accuracy: Scores of its backtest by model and segment.
+        calibration: Calibration of totals; null in a file from before there was one.
+        windows: Scores of the combination by cutoff and segment, which drift is told by.
+    """
 
     weights: Weights
     accuracy: list[dict[str, object]]
     calibration: Calibration | None = None
+    windows: list[dict[str, object]] = field(default_factory=list)
 
 
 def prior(frequency_code: str = "D") -> Weights:
@@ -150,6 +158,7 @@ def save(path: Path, selection: Selection) -> None:
         "weights": selection.weights.model_dump(),
         "calibration": selection.calibration.model_dump() if selection.calibration else None,
         "accuracy": selection.accuracy,
+        "windows": selection.windows,
     }
     write_atomically(path, json.dumps(document, indent=2, allow_nan=False))
 
@@ -168,6 +177,7 @@ def load(path: Path) -> Selection:
             weights,
             list(document["accuracy"]),
             Calibration.model_validate(calibration) if calibration else None,
+            list(document.get("windows", [])),
         )
     except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
         raise ForecastError(
