@@ -36,7 +36,7 @@ def show(shop: Shop, draft: Draft) -> None:
     """Draw a draft that waits for a decision."""
     with st.container(border=True, key=f"draft_{draft.draft_id}", gap="small"):
         if shop.principal.may_decide:
-            told, actions = st.columns([3, 2], gap="medium", vertical_alignment="center")
+            told, actions = st.columns([2, 1], gap="medium", vertical_alignment="center")
             with actions:
                 _actions(shop, draft)
             with told:
@@ -88,7 +88,9 @@ def _proposal(shop: Shop, draft: Draft) -> str:
         parts.append(formats.plain(formats.money(cost, _currency(shop, draft))))
     if draft.row["stockout_date"]:
         parts.append(f"likely out {_short_day(draft.row['stockout_date'])}")
-    parts.append(f"order {_short_day(draft.row['order_date'])}, comes {_short_day(draft.row['delivery_date'])}")
+    order_date = draft.row["order_date"]
+    when = "today" if order_date == shop.today else _short_day(order_date)
+    parts.append(f"order {when}, comes {_short_day(draft.row['delivery_date'])}")
     return " · ".join(parts)
 
 

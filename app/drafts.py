@@ -119,11 +119,16 @@ def load(shop: Shop, filters: Filters, decisions: Mapping[str, Decision]) -> lis
 
 
 def by_supplier(drafts: Iterable[Draft]) -> dict[str, list[Draft]]:
-    """Drafts by supplier, the supplier with the most at stake first."""
+    """Drafts by supplier: those to be ordered first, and of one day those with the most at stake."""
     groups: dict[str, list[Draft]] = {}
     for draft in drafts:
         groups.setdefault(draft.supplier, []).append(draft)
-    return dict(sorted(groups.items(), key=lambda item: -sum(draft.weight for draft in item[1])))
+    return dict(sorted(groups.items(), key=lambda item: _urgency(item[1])))
+
+
+def _urgency(group: Iterable[Draft]) -> tuple[date, float]:
+    drafts = list(group)
+    return min(draft.row["order_date"] for draft in drafts), -sum(draft.weight for draft in drafts)
 
 
 def _draft(row: Row, stores: Mapping[str, str], decision: Decision | None, today: date) -> Draft:

@@ -39,7 +39,7 @@ def promotion_spans(history: pd.DataFrame) -> pd.DataFrame:
     """Stretches of consecutive days on promotion: `first`, `last`, and `start` and `end` to draw them between."""
     days = history.loc[history["is_promoted"].astype(bool), "day"]
     stretch = (days.diff() != pd.Timedelta(days=1)).cumsum()
-    spans: pd.DataFrame = days.groupby(stretch).agg(first="min", last="max").reset_index(drop=True)
+    spans = days.groupby(stretch).agg(["min", "max"]).reset_index(drop=True).set_axis(["first", "last"], axis="columns")
     spans["start"], spans["end"] = spans["first"] - _HALF_A_DAY, spans["last"] + _HALF_A_DAY
     return spans
 

@@ -50,6 +50,7 @@ FLAG_HELP: Final[Mapping[str, str]] = {
 """What each flag means and what to do about it."""
 
 
+_WORTH_TELLING: Final = 0.5
 _COUNTED: Final = ("available", "on_order", "expiring")
 
 
@@ -122,8 +123,10 @@ def _demand(reasons: Reasons) -> str | None:
     sure = f" {_times(level)}" if level is not None else ""
     source = str(reasons.get("service_level_source") or COST_LEAST)
     whence = "" if source == COST_LEAST else f", the level {f'of {source}' if source.startswith('class ') else source}"
+    gone = _number(reasons, "lost_before_delivery") or 0.0
+    missed = f" About {_units(gone)} more will be missed before it can come." if gone >= _WORTH_TELLING else ""
     until = f"Until the next chance to restock, {end} {length}" if end else f"Until the next chance to restock {length}"
-    return f"{until}about {_units(middle)} will be wanted; {_units(enough)} are enough{sure}{whence}."
+    return f"{until}about {_units(middle)} will be wanted; {_units(enough)} are enough{sure}{whence}.{missed}"
 
 
 def _times(level: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -17,7 +17,8 @@ def show(shop: Shop, group: Sequence[Draft], approved: Sequence[Decision]) -> No
     """Draw a badge: reached, or how much is short and where. Nothing where there is no minimum or no cost is known."""
     if not shop.tells_money:
         return
-    short = shortfalls(group, approved)
+    quantities = {draft.draft_id: deciding.wanted(draft) for draft in group}
+    short = shortfalls(group, quantities, approved)
     if short is None:
         return
     if not short:
@@ -28,8 +29,15 @@ def show(shop: Shop, group: Sequence[Draft], approved: Sequence[Decision]) -> No
     st.badge(formats.plain(f"Short of the supplier’s minimum: {', '.join(words)}"), color="orange")
 
 
-def shortfalls(group: Sequence[Draft], approved: Sequence[Decision]) -> dict[tuple[str, date], float] | None:
+def shortfalls(
+    group: Sequence[Draft], quantities: Mapping[str, float], approved: Sequence[Decision]
+) -> dict[tuple[str, date], float] | None:
     """Money that each order of the group lacks, by store and order day, approved drafts of the same order counted.
+
+    Args:
+        group: Drafts of one supplier.
+        quantities: Units to order, by draft.
+        approved: What is approved already, of any supplier.
 
     Returns:
         Only orders that lack some; None where no minimum is known, or the cost of a draft is not.
@@ -38,7 +46,7 @@ def shortfalls(group: Sequence[Draft], approved: Sequence[Decision]) -> dict[tup
     totals: dict[tuple[str, date], float] = {}
     for draft in group:
         order = (str(draft.row["store_id"]), draft.row["order_date"])
-        cost = draft.cost_of(deciding.wanted(draft))
+        cost = draft.cost_of(quantities[draft.draft_id])
         if cost is None:
             return None
         totals[order] = totals.get(order, 0.0) + cost

@@ -116,28 +116,36 @@ def _nothing(shop: Shop) -> str:
 def _figures(shop: Shop, waiting: Sequence[Draft]) -> None:
     late = sum("late_for_stockout" in draft.flags for draft in waiting)
     units = sum(deciding.wanted(draft) for draft in waiting)
-    shown = [Figure("To decide", formats.number(len(waiting)), help="Drafts that wait for a person.")]
-    shown.append(Figure("Units", formats.number(units), help="Of all of them together."))
+    shown = [
+        Figure("To decide", formats.number(len(waiting)), help="Drafts that wait for a person."),
+        Figure("Units", formats.number(units), help="Of all of them together."),
+    ]
     if shop.tells_money:
-        shown.append(Figure("Order value", _money(shop, waiting), help="At the known unit costs."))
-        shown.append(
+        amount, unknown = _costs(waiting)
+        left_out = f" {formats.count(unknown, 'draft')} without a known cost left out." if unknown else ""
+        saving = sum(draft.saving or 0.0 for draft in waiting)
+        shown += [
+            Figure("Order value", formats.money(amount, shop.currency), help=f"At the known unit costs.{left_out}"),
             Figure(
                 "Ordering saves",
-                formats.money(sum(draft.saving or 0.0 for draft in waiting), shop.currency),
+                formats.money(saving, shop.currency),
                 help="On average, against ordering nothing: missed margin and goodwill, less keeping and waste.",
-            )
-        )
+            ),
+        ]
     shown.append(Figure("Out before it comes", formats.number(late), help="Ask for an earlier delivery."))
     components.figures(shown)
 
 
-def _money(shop: Shop, group: Sequence[Draft]) -> str:
-    """What a group of drafts costs; a plus sign where some costs are unknown."""
+def _costs(group: Sequence[Draft]) -> tuple[float | None, int]:
+    """What the orders of a group cost as far as is known (None if nothing is), and how many are unknown."""
     amounts = [draft.cost_of(deciding.wanted(draft)) for draft in group if not draft.is_transfer]
     known = [amount for amount in amounts if amount is not None]
-    if not known:
-        return formats.MISSING
-    return formats.money(sum(known), shop.currency) + ("" if len(known) == len(amounts) else " + unknown")
+    return (sum(known) if known else None), len(amounts) - len(known)
+
+
+def _money(shop: Shop, group: Sequence[Draft]) -> str:
+    amount, unknown = _costs(group)
+    return formats.money(amount, shop.currency) + (f" + {unknown} of unknown cost" if unknown else "")
 
 
 def _group(shop: Shop, name: str, group: Sequence[Draft], approved: Sequence[Decision], *, is_first: bool) -> None:
@@ -145,7 +153,7 @@ def _group(shop: Shop, name: str, group: Sequence[Draft], approved: Sequence[Dec
     if shop.tells_money and name != TRANSFERS:
         parts.append(_money(shop, group))
     days = sorted({draft.row["order_date"] for draft in group})
-    parts.append(f"order by {formats.day(days[0])}")
+    parts.append("order today" if days[0] <= shop.today else f"order by {formats.day(days[0])}")
     label = formats.plain(" · ".join(parts))
     with st.expander(label, expanded=is_first, on_change="rerun", key=f"supplier_{name}") as drawn:
         if drawn.open:

@@ -72,6 +72,7 @@ def test_drafts_stand_by_supplier_with_their_money_and_reasons(
     assert figures["Order value"] == formats.plain(expected)
     assert "to count on" in said(app)
     assert "missing" in said(app)
+    assert "Supplier’s minimum reached" in said(app)
     assert {f"approve_{row['draft_id']}" for row in of_supplier} <= {found.key for found in app.button}
 
 

@@ -13,8 +13,19 @@ from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
-PAGES = ("today", "sales", "inventory", "forecast", "data-health", "analyst")
-WITH_CHARTS = ("today", "sales", "inventory", "forecast")
+PAGES = (
+    "today",
+    "sales",
+    "inventory",
+    "forecast",
+    "stock-risk",
+    "reorder",
+    "terms",
+    "model-report",
+    "data-health",
+    "analyst",
+)
+WITH_CHARTS = ("today", "sales", "inventory", "forecast", "stock-risk", "model-report")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 SETTLED = """() => {
