@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,12 +25,10 @@ class Allocation:
     Attributes:
         quantity: Units. Shape (lines,).
         is_changed: Lines whose quantity the constraint changed.
-        is_short: Lines of orders that do not reach their supplier's minimum.
     """
 
     quantity: Floats
     is_changed: Bools
-    is_short: Bools
 
 
 def reach_minimums(
@@ -39,7 +38,7 @@ def reach_minimums(
 
     An order is all lines of one supplier, store and order date. What is added keeps longest-lasting stock lowest: the
     next step goes to the line that saves most, or costs least, per unit of money. Where waiting is cheaper, the lines
-    stay as they are and are marked.
+    stay as they are.
 
     Args:
         need: What each line needs.
@@ -49,22 +48,33 @@ def reach_minimums(
         committed: Money already ordered by order key: approved drafts of the same order.
     """
     quantity = need.quantity.copy()
+    for rows, missing in _small_orders(quantity, lines, committed):
+        filled = _fill_up(need, lines, rows, quantity, missing, holding_rate)
+        if filled is not None:
+            quantity[rows] = filled
+    return Allocation(quantity, quantity != need.quantity)
+
+
+def below_minimum(quantity: Floats, lines: pd.DataFrame, committed: pd.Series[float] | None = None) -> Bools:
+    """Lines of orders that do not reach their supplier's minimum; arguments as of `reach_minimums`."""
     short = np.zeros(len(lines), dtype=bool)
+    for rows, _ in _small_orders(quantity, lines, committed):
+        short[rows] = quantity[rows] > 0
+    return short
+
+
+def _small_orders(
+    quantity: Floats, lines: pd.DataFrame, committed: pd.Series[float] | None
+) -> Iterator[tuple[Ints, float]]:
+    """The lines of each order below its minimum, and the money missing."""
     cost = lines["unit_cost"].to_numpy(dtype=float)
     minimums = lines["supplier_minimum_amount"].to_numpy(dtype=float)
     for key, found in lines.groupby("order_key", sort=True).indices.items():
         rows = np.asarray(found, dtype=np.int64)
-        ordered = rows[quantity[rows] > 0]
-        missing = minimums[rows[0]] - np.nansum(quantity[ordered] * cost[ordered])
+        missing = minimums[rows[0]] - float(np.nansum(quantity[rows] * cost[rows]))
         missing -= float(committed.get(key, 0.0)) if committed is not None else 0.0
-        if not len(ordered) or not missing > _CENT:
-            continue
-        filled = _fill_up(need, lines, rows, quantity, float(missing), holding_rate)
-        if filled is None:
-            short[ordered] = True
-        else:
-            quantity[rows] = filled
-    return Allocation(quantity, quantity != need.quantity, short)
+        if (quantity[rows] > 0).any() and missing > _CENT:
+            yield rows, missing
 
 
 def _fill_up(
@@ -109,7 +119,7 @@ def keep_to_budget(need: Need, quantity: Floats, unit_money: Floats, budget: flo
     """
     money = float(quantity @ unit_money)
     if money <= budget + _CENT:
-        return Allocation(quantity, np.zeros(len(quantity), dtype=bool), np.zeros(len(quantity), dtype=bool))
+        return Allocation(quantity, np.zeros(len(quantity), dtype=bool))
     kept = np.zeros(len(quantity))
     left = budget
     closed: set[int] = set()
@@ -120,7 +130,7 @@ def keep_to_budget(need: Need, quantity: Floats, unit_money: Floats, budget: flo
             closed.add(row)
         else:
             kept[row], left = until, left - price
-    return Allocation(kept, kept != quantity, np.zeros(len(quantity), dtype=bool))
+    return Allocation(kept, kept != quantity)
 
 
 def _steps(need: Need, quantity: Floats, unit_money: Floats) -> list[tuple[int, float, float]]:

@@ -225,7 +225,7 @@ def read_inputs(
 
         return Inputs(
             today=today,
-            currency=str(currency[0]) if currency else "",
+            currency=str(currency[0]) if currency and currency[0] else "",
             totals=frame(_TOTALS),
             lines=frame(_LINES, today=today),
             suppliers=frame(_SUPPLIERS),

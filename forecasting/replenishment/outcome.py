@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.replenishment.allocation import keep_to_budget, reach_minimums
+from forecasting.replenishment.allocation import below_minimum, keep_to_budget, reach_minimums
 from forecasting.replenishment.demand import Bools, Floats, Ints
 from forecasting.replenishment.lines import Lines
 from forecasting.replenishment.policy import Plan
@@ -60,21 +60,22 @@ def decide_outcome(lines: Lines, plan: Plan, settings: Settings, approved: pd.Da
     may_order = frame["may_order"].to_numpy(dtype=bool).copy()
     may_order[receivers] = False
     need = replace(plan.need, quantity=orders)
-    filled = reach_minimums(need, frame.assign(may_order=may_order), settings.holding_cost_rate, _committed(approved))
-    quantity, cut = filled.quantity, np.zeros(len(frame), dtype=bool)
+    committed = _committed(approved)
+    filled = reach_minimums(need, frame.assign(may_order=may_order), settings.holding_cost_rate, committed)
+    bought, cut = filled.quantity, np.zeros(len(frame), dtype=bool)
     if settings.order_budget is not None:
         left = max(settings.order_budget - _spent_today(approved, today), 0.0)
         within = keep_to_budget(need, filled.quantity, _unit_money(frame), left)
-        quantity, cut = within.quantity, within.is_changed
+        bought, cut = within.quantity, within.is_changed
     from_row = np.full(len(frame), -1, dtype=np.int64)
     from_row[receivers] = moved["from_row"].to_numpy(dtype=np.int64)
-    quantity = quantity.copy()
+    quantity = bought.copy()
     quantity[receivers] = moved["quantity"].to_numpy(dtype=float)
     return Outcome(
         quantity=quantity,
         from_row=from_row,
         filled=filled.is_changed & ~cut,
-        below_minimum=filled.is_short,
+        below_minimum=below_minimum(bought, frame, committed),
         cut=cut,
         forgotten=lines.forgotten,
     )

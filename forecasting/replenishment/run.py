@@ -31,6 +31,7 @@ from retail.operational.terms import TermOverride
 from retail.progress import Progress, silent
 from retail.settings import Settings
 
+_OLD_FORECAST_DAYS = 3
 _TABLES = (REORDER_DRAFTS, ORDER_COST_CURVES, STOCK_RISK, LEAD_TIMES)
 
 
@@ -171,6 +172,8 @@ def _describe(report: ReplenishReport, inputs: Inputs, lines: Lines, outcome: Ou
     report.amount = round(float(drafts["order_amount"].sum()), 2)
     undrafted = lines.frame["not_drafted"][outcome.quantity == 0].fillna("enough stock, or not worth a pack yet")
     report.not_drafted = {str(reason): count for reason, count in sorted(Counter(undrafted).items())}
+    if lines.demand.days_gone > _OLD_FORECAST_DAYS:
+        report.notes.append(f"The forecast is {lines.demand.days_gone} days old: forecast again before ordering by it.")
     left_out = int((outcome.cut & (outcome.quantity == 0)).sum())
     if left_out:
         report.notes.append(f"{left_out} orders did not fit into the day's budget and are not drafted.")

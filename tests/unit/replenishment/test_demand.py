@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from forecasting.replenishment.cycle import simulate_cycle
-from forecasting.replenishment.demand import Scenarios
+from forecasting.replenishment.demand import DemandTotals, Scenarios
+from retail.vocabulary import TOTAL_LEVELS
 from tests.unit.replenishment.market import gamma_demand, plain_supply
 
 SCENARIOS = Scenarios.draw()
@@ -60,7 +61,7 @@ def test_the_share_of_today_that_is_over_is_taken_off() -> None:
 
 def test_days_between_the_cutoff_and_today_are_over() -> None:
     demand = gamma_demand(8.0)
-    later = type(demand)(demand.mean, demand.quantiles, demand.is_whole, 3, demand.share_gone)
+    later = DemandTotals(demand.mean, demand.quantiles, demand.is_whole, 3, demand.share_gone)
     assert later.horizon == 25
     assert later.expected(7)[0] == pytest.approx(56)
     assert later.paths(SCENARIOS.demand, 28)[0, 7].mean() == pytest.approx(56, rel=0.03)
@@ -84,3 +85,25 @@ def test_stock_expires_first_in_first_out() -> None:
     supply = plain_supply(1, SCENARIOS, available=np.array([15.0]), batches=batches)
     # 5 units with a day left sell 2; of all 15 units 8 can be sold in four days
     assert simulate_cycle(demand, supply, SCENARIOS).expiring[0] == pytest.approx(7, rel=0.01)
+
+
+@pytest.mark.parametrize(("stock", "arrival"), [(0.0, 2), (4.0, 2), (10.0, 9), (18.0, 9)])
+def test_what_can_still_be_served_is_what_a_simulation_serves(stock: float, arrival: int) -> None:
+    """Days that depend on each other, stock that runs out before the order comes: upper levels within 5%."""
+    generator = np.random.default_rng(2)
+    scores = 0.45 * generator.standard_normal((20_000, 1)) + 0.89 * generator.standard_normal((20_000, 16))
+    days = stats.gamma.ppf(stats.norm.cdf(scores), 2.0, scale=1.0).cumsum(axis=1)
+    end = arrival + 7
+    demand = DemandTotals(
+        mean=days.mean(axis=0)[None],
+        quantiles=np.quantile(days, TOTAL_LEVELS, axis=0).T[None],
+        is_whole=np.array([False]),
+        days_gone=0,
+        share_gone=np.zeros(1),
+    )
+    fixed = np.full((1, len(SCENARIOS)), arrival, dtype=np.int64)
+    supply = plain_supply(1, SCENARIOS, available=np.array([stock]), lead_time=fixed, next_lead_time=fixed)
+    served = days[:, end - 1] - np.maximum(days[:, arrival - 1] - stock, 0.0)
+    found = simulate_cycle(demand, supply, SCENARIOS).servable[0]
+    assert np.quantile(found, [0.9, 0.95, 0.98]) == pytest.approx(np.quantile(served, [0.9, 0.95, 0.98]), rel=0.05)
+    assert found.mean() == pytest.approx(served.mean(), rel=0.05)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.replenishment.lead_times import LATEST, learn_delays
@@ -62,6 +62,7 @@ def test_the_wait_that_is_left_is_at_least_a_day() -> None:
     assert time.remaining(LATEST + 50) == 1
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     delays=st.lists(st.tuples(st.integers(-60, 200), st.booleans(), st.floats(0.01, 50)), max_size=8),
     promised=st.integers(0, 60),
