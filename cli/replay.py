@@ -53,7 +53,7 @@ def replay(
     if plot:
         from forecasting.replenishment.replay.plots import draw
 
-        draw(found, plot)
+        draw(found.outcomes, found.interval, plot)
     if as_json:
         print_json(found.as_dict())
         return

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from forecasting.replenishment.replay.comparison import Outcome, cumulative_band
+from forecasting.replenishment.replay.comparison import Interval, Outcome, cumulative_band
 from retail.errors import UnusableRequest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from forecasting.replenishment.replay.panel_replay import Replay
 
 # Colours of Okabe and Ito, which people with any colour vision can tell apart.
 _COLOURS: Final = ("#999999", "#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00")
 _OURS: Final = "#0072B2"
 
 
-def draw(replay: Replay, path: Path) -> None:
+def draw(outcomes: Sequence[Outcome], interval: Interval, path: Path) -> None:
     """Save the picture of a replay as a PNG.
+
+    Args:
+        outcomes: Every policy's.
+        interval: Names the two whose difference is drawn.
+        path: The file.
 
     Raises:
         UnusableRequest: matplotlib, which is installed for developers only, is absent.
@@ -34,13 +38,14 @@ def draw(replay: Replay, path: Path) -> None:
     figure = Figure(figsize=(11, 4.4), layout="constrained")
     FigureCanvasAgg(figure)
     service, saved = figure.subplots(1, 2)
-    _cost_by_service(service, replay.outcomes)
-    _saved(saved, replay.of(replay.interval.policy), replay.of(replay.interval.against))
+    by_name = {outcome.policy: outcome for outcome in outcomes}
+    _cost_by_service(service, outcomes)
+    _saved(saved, by_name[interval.policy], by_name[interval.against])
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
 
 
-def _cost_by_service(axes: Axes, outcomes: list[Outcome]) -> None:
+def _cost_by_service(axes: Axes, outcomes: Sequence[Outcome]) -> None:
     for number, outcome in enumerate(outcomes):
         is_ours = outcome.policy == "tillsight"
         colour = _OURS if is_ours else _COLOURS[number % len(_COLOURS)]

@@ -84,7 +84,7 @@ class Moment:
         on_hand: Units on the shelf. Shape (rows,).
         by_life: The same by periods that they can still be sold for, 1 and up; the last column does not expire.
         outstanding: Units ordered and not arrived, by order. Shape (rows, orders).
-        due_in: Periods until each order is due as promised, at least 1: the next period. Same shape.
+        due_in: Periods until each order is due as promised: 1 is the next period, less is late. Same shape.
     """
 
     period: int
@@ -105,10 +105,11 @@ class Moment:
         return self.on_hand + self.on_order
 
     def arrivals(self, periods: int) -> Units:
-        """Units due in each of the next periods. Shape (rows, periods)."""
+        """Units due in each of the next periods, late ones in the next. Shape (rows, periods)."""
         due = np.zeros((len(self.on_hand), periods))
         for ahead in range(periods):
-            due[:, ahead] = np.where(self.due_in == ahead + 1, self.outstanding, 0.0).sum(axis=1)
+            is_due = np.maximum(self.due_in, 1) == ahead + 1
+            due[:, ahead] = np.where(is_due, self.outstanding, 0.0).sum(axis=1)
         return due
 
 
@@ -170,8 +171,7 @@ def simulate(world: World, policy: Policy) -> Tally:
         tally.left[:, period] = shelf.on_hand
         if period % world.review:
             continue
-        due_in = np.maximum(promised - period, 1)
-        moment = Moment(period, shelf.on_hand, shelf.by_life.copy(), outstanding.copy(), due_in)
+        moment = Moment(period, shelf.on_hand, shelf.by_life.copy(), outstanding.copy(), promised - period)
         quantity = whole(policy.order(moment))
         tally.ordered[:, period] = quantity
         outstanding[:, before + period] = quantity
