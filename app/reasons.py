@@ -123,10 +123,17 @@ def _demand(reasons: Reasons) -> str | None:
     sure = f" {_times(level)}" if level is not None else ""
     source = str(reasons.get("service_level_source") or COST_LEAST)
     whence = "" if source == COST_LEAST else f", the level {f'of {source}' if source.startswith('class ') else source}"
+    up_to = _number(reasons, "order_up_to")
+    capped = f", but only {_units(up_to)} can be sold before this order expires" if _is_capped(up_to, enough) else ""
     gone = _number(reasons, "lost_before_delivery") or 0.0
     missed = f" About {_units(gone)} more will be missed before it can come." if gone >= _WORTH_TELLING else ""
     until = f"Until the next chance to restock, {end} {length}" if end else f"Until the next chance to restock {length}"
-    return f"{until}about {_units(middle)} will be wanted; {_units(enough)} are enough{sure}{whence}.{missed}"
+    return f"{until}about {_units(middle)} will be wanted; {_units(enough)} are enough{sure}{whence}{capped}.{missed}"
+
+
+def _is_capped(up_to: float | None, enough: float) -> bool:
+    """Whether what can be ordered up to is less than what is enough: goods that keep no longer."""
+    return up_to is not None and _shown(up_to) < _shown(enough)
 
 
 def _times(level: float) -> str:
@@ -141,6 +148,8 @@ def _missing(reasons: Reasons, quantity: float | None, currency: str | None, sen
         return None
     need = round(_shown(up_to) - position, 1)
     reckoning = f"{_units(up_to)} − {_units(position)} = {_units(need)} missing"
+    if need <= 0:
+        reckoning = f"{_units(up_to)} − {_units(position)} = {_units(need)}, so nothing is missing"
     if sender:
         return f"{reckoning}; {sender} can spare {_units(quantity)}."
     return f"{reckoning}, {_rounding(reasons, need, quantity, currency)}."

@@ -52,10 +52,12 @@ def _missing_of_suppliers(shop: Shop, overrides: Sequence[TermOverride]) -> list
     suppliers = records(shop.rows("dim_suppliers", ("supplier_id", "supplier", "order_days")))
     if not suppliers:
         return ["No source names a supplier, so drafts have none. Set “Supplier” for a product below."]
-    timed = {row["supplier_id"] for row in _lead_times(shop) if row["source"] != ASSUMED}
+    times = _lead_times(shop)
+    timed = {row["supplier_id"] for row in times if row["source"] != ASSUMED}
     timed |= _set_for(overrides, "supplier_id", TermField.LEAD_TIME_DAYS)
     known_days = _set_for(overrides, "supplier_id", TermField.ORDER_DAYS, TermField.REVIEW_PERIOD_DAYS)
-    no_time = [str(row["supplier"]) for row in suppliers if timed.isdisjoint({row["supplier_id"], None})]
+    sees_times = bool(times) and shop.principal.sees_every_store  # else a supplier's own row is hidden
+    no_time = [str(row["supplier"]) for row in suppliers if sees_times and timed.isdisjoint({row["supplier_id"], None})]
     no_days = [
         str(row["supplier"])
         for row in suppliers

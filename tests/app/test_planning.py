@@ -133,6 +133,21 @@ def test_who_may_not_set_terms_looks_on(
     assert f"The role {role} looks on" in said(app)
 
 
+@pytest.mark.parametrize("page", ["stock_risk", "reorder", "terms", "model_report"])
+def test_staff_of_one_store_see_no_other_store_and_no_error(
+    open_page: OpenPage, workspace_with_drafts: Workspace, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setenv("TILLSIGHT_APP_ROLE", "staff")
+    monkeypatch.setenv("TILLSIGHT_APP_STORES", '["S1"]')
+    app = open_page(workspace_with_drafts, page)
+    assert not app.exception
+    assert not app.error
+    assert "Lakeview" not in said(app)
+    shown = [table.value for table in app.dataframe]
+    assert not any("unit_cost" in table or "amount" in table for table in shown)
+    assert not any((table["store"] == "Lakeview").any() for table in shown if "store" in table)
+
+
 def test_a_file_of_terms_is_read_by_names_and_told_by_lines(
     workspace_with_drafts: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

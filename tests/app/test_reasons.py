@@ -89,6 +89,18 @@ def test_what_is_unknown_is_left_out() -> None:
     assert "missed" not in told({"expected_lost_units_if_not_ordered": None})
 
 
+def test_goods_that_expire_and_sales_that_are_lost_anyway_are_told() -> None:
+    capped = told({"order_up_to": 30, "binding_constraint": "shelf_life", "lost_before_delivery": 2.4})
+    assert "41.3 are enough 92 times in 100, but only 30 can be sold before this order expires." in capped
+    assert "About 2.4 more will be missed before it can come." in capped
+    assert "30 − 13 = 17 missing, but 30 ordered: more would expire" in capped
+
+
+def test_a_draft_that_only_fills_an_order_says_that_nothing_is_missing() -> None:
+    filled = told({"order_up_to": 12, "demand_at_service_level": 12, "binding_constraint": "supplier_minimum"}, 6)
+    assert "12 − 13 = -1, so nothing is missing, and 6 ordered, to reach the supplier’s minimum of €100." in filled
+
+
 def test_an_unknown_flag_is_shown_in_its_own_words() -> None:
     assert reasons.flag_label("some_new_flag") == "Some new flag"
 
@@ -113,7 +125,7 @@ def test_sums_and_differences_add_up_as_they_are_shown(
     assert total is not None
     stock, ordered, gone, counted = (float((part or "0").replace(",", "")) for part in total.groups())
     assert stock + ordered - gone == pytest.approx(counted, abs=1e-6)
-    difference = re.search(rf"{NUMBER} − {NUMBER} = {NUMBER} missing", text)
+    difference = re.search(rf"{NUMBER} − {NUMBER} = {NUMBER}(?: missing|, so nothing is missing)", text)
     assert difference is not None
     high, low, need = (float(part.replace(",", "")) for part in difference.groups())
     assert high - low == pytest.approx(need, abs=1e-6)
