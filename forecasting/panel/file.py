@@ -122,7 +122,7 @@ def _usable_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_known(values: pd.Series) -> Mask:
-    return np.isfinite(values.to_numpy(dtype=np.float64, na_value=np.nan))
+    return np.asarray(np.isfinite(values.to_numpy(dtype=np.float64, na_value=np.nan)))
 
 
 def _calendar(ds: pd.Series, has_value: Mask, frequency: Frequency) -> tuple[np.ndarray, pd.DatetimeIndex, int]:
