@@ -1,125 +1,127 @@
-"""`python -m benchmarks.forecasting`: the table of docs/forecasting.md, and with `--prior` the shipped weights.
+"""`python -m benchmarks.forecasting`: the tables of docs/forecasting.md, and with `--prior` the shipped weights.
 
-Every set is a seeded sample of its series. The research sets lie in the folder `shared` beside the checkout and are
-left out where it is absent; the demos are read from the warehouses that the command names.
+Every set is a seeded sample of its series, forecast from four cutoffs; weights and calibration of a cutoff come from
+before it. Sets that are absent are left out, and said.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
-import duckdb
-import yaml
-
+from benchmarks.forecasting_sets import SHARED, measured_sets
+from benchmarks.paired import Comparison, compare
+from benchmarks.prior import Taught, write_prior
 from forecasting.backtest import Backtest, backtest
-from forecasting.frequency import DAILY
 from forecasting.models.combination import NAME
 from forecasting.models.registry import backtest_models, slow_models
-from forecasting.panel import Panel
-from forecasting.panel.file import panel_from_frame
-from forecasting.panel.warehouse import find_cutoff, panel_from_warehouse
 from forecasting.segments import ALL
-from forecasting.weights import PRIOR, Weights
-from retail.duckdb_options import OFFLINE
+from forecasting.weights import STATISTICAL
 from retail.settings import Settings
 
-SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+__all__ = ["SHARED"]
 
-STORE_ITEM = """
-select store || '|' || item as unique_id, date as ds, sales::double as y, true as in_stock
-from read_parquet('{file}')
-"""
-FRESH_RETAIL = """
-select
-    store_id || '|' || product_id as unique_id,
-    dt as ds,
-    list_sum(hours_sale_x100) / 100 as y,
-    stockout_hours_6_22 = 0 as in_stock
-from read_parquet('{file}')
-"""
+BUNDLED = "bundled"
+NAIVE = "seasonal_naive"
 
 
 def main() -> int:
-    """Backtest every set that is there and print the table."""
+    """Backtest every set that is there and print the tables."""
     arguments = _arguments()
     settings = Settings(threads=arguments.threads)
-    found = {}
-    for name, panel, horizon in _panels(arguments.warehouse):
+    found: dict[str, Backtest] = {}
+    taught = []
+    for measured in measured_sets(arguments.only):
+        panel = measured.read()
         sample = panel.sample(arguments.series)
-        print(f"{name}: {len(sample)} of {len(panel)} series", file=sys.stderr, flush=True)
-        slow = slow_models(["auto_ets"] if arguments.auto_ets else [])
-        models = backtest_models(settings, DAILY)
-        found[name] = backtest(sample, models, horizon=horizon, windows=4, slow=slow)
-    print(_table(found))
+        print(f"{measured.name}: {len(sample)} of {len(panel)} series", file=sys.stderr, flush=True)
+        result = backtest(
+            sample,
+            backtest_models(settings, panel.frequency),
+            horizon=measured.horizon,
+            slow=slow_models(["auto_ets"] if arguments.auto_ets else []),
+        )
+        found[measured.name] = result
+        taught.append(Taught(measured.name, panel.frequency.code, result))
+        print("\n".join(_rows(measured.name, result)), file=sys.stderr, flush=True)
+    print("\n".join([*_tables(found), "", *_comparisons(found), "", *_coverage(found)]))
     if arguments.prior:
-        _write_prior(found)
+        write_prior(taught)
     return 0
 
 
-def _panels(warehouses: list[str]) -> Iterator[tuple[str, Panel, int]]:
-    for name, file, query, horizon in (
-        ("store-item", "store_item_demand.parquet", STORE_ITEM, 28),
-        ("FreshRetailNet sample", "freshretailnet_sample.parquet", FRESH_RETAIL, 14),
-    ):
-        path = SHARED / file
-        if not path.exists():
-            print(f"{name} is left out: {path} is absent.", file=sys.stderr)
-            continue
-        with duckdb.connect(config={**OFFLINE}) as connection:
-            frame = connection.execute(query.format(file=path)).df()
-        yield name, panel_from_frame(frame, in_stock="in_stock"), horizon
-    for entry in warehouses:
-        name, _, file = entry.partition("=")
-        with duckdb.connect(file, read_only=True, config={**OFFLINE}) as connection:
-            cutoff_date = find_cutoff(connection)
-            if cutoff_date:
-                yield name, panel_from_warehouse(connection, cutoff_date, Settings().forecast_max_series), 28
+def best_statistical(result: Backtest) -> str:
+    """The single statistical model with the least WQL over all series of a set, known only afterwards."""
+    wql = {
+        str(row["model_name"]): float(str(row["wql"]))
+        for row in result.accuracy
+        if row["segment"] == ALL and row["model_name"] in STATISTICAL
+    }
+    return min(wql, key=wql.__getitem__)
 
 
-def _table(found: dict[str, Backtest]) -> str:
-    lines = ["| set | model | series | WQL | MASE | WAPE | bias | coverage 10 / 90 |", "|---" * 8 + "|"]
+def _tables(found: dict[str, Backtest]) -> list[str]:
+    head = ["| set | model | series | WQL | MASE | WAPE | bias | coverage 10 / 90 | seconds |", "|---" * 9 + "|"]
+    return head + [line for name, result in found.items() for line in _rows(name, result)]
+
+
+def _rows(name: str, result: Backtest) -> list[str]:
+    rows = [row for row in result.accuracy if row["segment"] == ALL]
+    rows += [{**row, "model_name": f"{row['model_name']} (sample)"} for row in result.sample if row["segment"] == ALL]
+    lines = []
+    for row in rows:
+        scores = " | ".join(_shown(row[score]) for score in ("wql", "mase", "wape", "bias"))
+        coverage = f"{_shown(row['coverage_10'], 2)} / {_shown(row['coverage_90'], 2)}"
+        lines.append(
+            f"| {name} | {row['model_name']} | {row['series']} | {scores} | {coverage} | {_shown(row['seconds'], 0)} |"
+        )
+    return lines
+
+
+def _comparisons(found: dict[str, Backtest]) -> list[str]:
+    lines = [
+        "| set | best statistical | combination against it | bundled against it | skill of combination | of bundled |",
+        "|---" * 6 + "|",
+    ]
     for name, result in found.items():
-        rows = [row for row in result.accuracy if row["segment"] == "all"]
-        rows += [
-            {**row, "model_name": f"{row['model_name']} (sample)"} for row in result.sample if row["segment"] == "all"
-        ]
-        for row in sorted(rows, key=lambda row: str(row["model_name"]).endswith(")")):
-            scores = " | ".join(f"{row[score]:.3f}" for score in ("wql", "mase", "wape", "bias"))
-            coverage = f"{row['coverage_10']:.2f} / {row['coverage_90']:.2f}"
-            lines.append(f"| {name} | {row['model_name']} | {row['series']} | {scores} | {coverage} |")
-    return "\n".join(lines)
+        best = best_statistical(result)
+        shown = [compare([(result.tallies[model], result.tallies[rival])]) for model, rival in _pairs(best)]
+        lines.append(f"| {name} | {best} | " + " | ".join(map(_percent, shown)) + " |")
+    bests = {name: best_statistical(result) for name, result in found.items()}
+    whole = [
+        compare([(found[name].tallies[model], found[name].tallies[rival]) for name in found])
+        for model, rival in _pairs(None)
+    ]
+    against = [
+        compare([(found[name].tallies[model], found[name].tallies[best]) for name, best in bests.items()])
+        for model in (NAME, BUNDLED)
+    ]
+    lines.append("| geometric mean | | " + " | ".join(map(_percent, [*against, *whole])) + " |")
+    return lines
 
 
-def _write_prior(found: dict[str, Backtest]) -> None:
-    """The mean of the weights that each set's backtest learnt, per segment and overall, by number of series."""
-    by_segment: dict[str, list[tuple[int, dict[str, float]]]] = {}
-    for result in found.values():
-        for row in result.accuracy:
-            if row["model_name"] == NAME:
-                segment = str(row["segment"])
-                weights = result.weights.segments.get(segment, result.weights.default)
-                by_segment.setdefault(segment, []).append((int(str(row["series"])), weights))
-    default = _mean(by_segment.pop(ALL))
-    prior = Weights(default=default, segments={name: _mean(by_segment[name]) for name in sorted(by_segment)})
-    text = (
-        "# Weights of the models in a workspace without a selection of its own: the mean of what backtests learnt on\n"
-        f"# {', '.join(found)}.\n"
-        f"# Made by `python -m benchmarks.forecasting --prior` on {datetime.now(UTC):%Y-%m-%d}.\n"
-    )
-    PRIOR.write_text(text + yaml.safe_dump(prior.model_dump(), sort_keys=False, default_flow_style=None, width=120))
+def _pairs(best: str | None) -> list[tuple[str, str]]:
+    against = [(NAME, best), (BUNDLED, best)] if best else []
+    return [*against, (NAME, NAIVE), (BUNDLED, NAIVE)]
 
 
-def _mean(counted: list[tuple[int, dict[str, float]]]) -> dict[str, float]:
-    """Mean share of each model; what is under a fifth is left out: it is what one set has and others have not."""
-    models = list(dict.fromkeys(model for _, share in counted for model in share))
-    series = sum(count for count, _ in counted)
-    mean = {model: sum(count * share.get(model, 0.0) for count, share in counted) / series for model in models}
-    kept = {model: share for model, share in mean.items() if share >= 0.2}
-    return {model: round(share / sum(kept.values()), 2) for model, share in kept.items()}
+def _coverage(found: dict[str, Backtest]) -> list[str]:
+    lines = ["| set | segment | periods | series | totals at or below q50 | q90 | q95 |", "|---" * 7 + "|"]
+    for name, result in found.items():
+        for row in result.totals:
+            if row["segment"] == ALL or int(str(row["series"])) >= 200:
+                coverage = row["coverage"]
+                shown = " | ".join(f"{share:.3f}" for share in coverage.values()) if isinstance(coverage, dict) else ""
+                lines.append(f"| {name} | {row['segment']} | {row['periods']} | {row['series']} | {shown} |")
+    return lines
+
+
+def _percent(found: Comparison) -> str:
+    return f"{found.better:+.1%} ({found.low:+.1%} to {found.high:+.1%})"
+
+
+def _shown(value: object, digits: int = 3) -> str:
+    return "" if value is None else f"{float(str(value)):.{digits}f}"
 
 
 def _arguments() -> argparse.Namespace:
@@ -128,13 +130,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2, help="processor threads (default: 2)")
     parser.add_argument("--auto-ets", action="store_true", help="score AutoETS too, on 200 series")
     parser.add_argument("--prior", action="store_true", help="write forecasting/prior_weights.yaml")
-    parser.add_argument(
-        "--warehouse",
-        action="append",
-        default=[],
-        metavar="NAME=FILE",
-        help="DuckDB file with marts; may be repeated",
-    )
+    parser.add_argument("--only", action="append", default=[], metavar="SET", help="a set's name; may be repeated")
     return parser.parse_args()
 
 
