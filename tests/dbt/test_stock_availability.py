@@ -33,7 +33,7 @@ from (
 )
 cross join (select unnest(['S1', 'S2']) as store_id)
 """
-# Two of C come every morning; what is not sold expires every evening. On the last day A comes at half past one and stays.
+# Two of C come every morning, and what is not sold expires. On the last day A comes at half past one and stays.
 _MOVEMENTS = f"""
 insert into raw_files.stock_movements (movement_id, store_id, product_id, moved_at, quantity, movement_type)
 select concat_ws('-', store_id, product_id, day, at_hour), store_id, product_id,
