@@ -62,7 +62,7 @@ class Chronos:
         Raises:
             ForecastError: The weights are missing, out of reach, corrupt or of another architecture, or memory ran out.
         """
-        pipeline = self._pipeline(panel.frequency)
+        pipeline = self.pipeline(panel.frequency)
         import torch
 
         torch.set_num_threads(self.threads)
@@ -72,13 +72,18 @@ class Chronos:
             return to_table(panel, self._answer(pipeline, inputs, horizon, quantile_levels, progress), quantile_levels)
         adjusted = adjustment(panel, horizon)
         demand = panel.demand if adjusted is None else adjusted.remove(panel.demand)
-        inputs = _histories(demand[:, -width:])
+        inputs = histories(demand[:, -width:])
         cube = self._answer(pipeline, inputs, horizon, quantile_levels, progress)
         if adjusted is not None:
             cube *= adjusted.ahead[..., None]
         return to_table(panel, cube, quantile_levels)
 
-    def _pipeline(self, frequency: Frequency) -> Any:
+    def pipeline(self, frequency: Frequency) -> Any:
+        """The opened weights that serve panels of a frequency, always the same object.
+
+        Raises:
+            ForecastError: The weights are missing, out of reach, corrupt or of another architecture.
+        """
         folder = str(Path(self.weights) / SIBLING[frequency.code]) if self.name == "bundled" else self.weights
         if folder not in self._pipelines:
             self._pipelines[folder] = open_weights(folder)
@@ -120,7 +125,7 @@ def _quantiles(pipeline: Any, inputs: list[Any], horizon: int, levels: Sequence[
     return np.asarray(quantiles.float().cpu().numpy(), dtype=np.float32)
 
 
-def _histories(demand: Floats) -> list[Any]:
+def histories(demand: Floats) -> list[Any]:
     """Each series from its first known value on, as a tensor; one missing value where nothing is known."""
     import torch
 
@@ -145,7 +150,7 @@ def _with_covariates(panel: Panel, width: int, horizon: int) -> list[Any]:
             "past_covariates": {name: values[row, width - len(history) : width] for name, values in filled.items()},
             "future_covariates": {name: values[row, width:] for name, values in filled.items()},
         }
-        for row, history in enumerate(_histories(panel.demand[:, -width:]))
+        for row, history in enumerate(histories(panel.demand[:, -width:]))
     ]
 
 
