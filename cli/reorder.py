@@ -163,7 +163,8 @@ def _standing(desk: Desk, state: DraftState | None) -> list[Row]:
     for row in rows:
         made = desk.latest.get(row["draft_id"])
         stands = {"state": state_of(made, desk.today), "quantity": quantity_of(made, row["order_quantity"])}
-        shown.append({"stockout_risk": None, "reasons": None, **row, **stands, "decision": made and _described(made)})
+        promised = {name: row.get(name) for name in ("stockout_risk", "reasons")}  # not every role may see them
+        shown.append({**row, **promised, **stands, "decision": made and _described(made)})
     return shown
 
 
