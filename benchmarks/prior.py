@@ -48,7 +48,7 @@ def write_prior(taught: Sequence[Taught]) -> None:
             "calibration": pooled_calibration(sets).model_dump(),
         }
     text = (
-        "# Weights of the models, and calibration of totals, by frequency (D, W, M), where no selection has been made:\n"
+        "# Weights of the models, and calibration of totals, by frequency (D, W, M), where there is no selection:\n"
         f"# the mean of what backtests learnt on {', '.join(each.name for each in taught)}.\n"
         f"# Made by `python -m benchmarks.forecasting --prior` on {datetime.now(UTC):%Y-%m-%d}.\n"
     )
