@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -30,11 +31,13 @@ class Evaluation:
         per_series: Scores of the combination, a row per series of the panel; NaN for a series that was new then.
         accuracy: Scores by model and segment, as in `fct_forecast_accuracy`.
         dropped: Models that failed, with the reason.
+        cutoff_date: Last day that these forecasts knew.
     """
 
     per_series: pd.DataFrame
     accuracy: list[dict[str, object]]
     dropped: dict[str, str]
+    cutoff_date: date
 
 
 def evaluate(
@@ -54,8 +57,9 @@ def evaluate(
     """
     nothing = pd.DataFrame(index=range(len(panel)), columns=list(scores.SCORES), dtype=float)
     end = len(panel.dates) - EVALUATION_DAYS
+    cutoff_date = panel.dates[max(end, 1) - 1].date()
     if end < 1 or not (panel.until(end).observed > 0).any():
-        return Evaluation(nothing, [], {})
+        return Evaluation(nothing, [], {}, cutoff_date)
     window = open_window(panel, end, EVALUATION_DAYS, models, QUANTILE_LEVELS, progress, only)
     combined, _ = served(window.members, window.history, weights)
     tallies = {name: window.tally(cube) for name, cube in window.members.cubes.items()}
@@ -64,4 +68,4 @@ def evaluate(
     sums = tallies[NAME]
     known = sums[window.history.observed[np.searchsorted(window.rows, sums["row"])] >= panel.frequency.new_below]
     per_series = scores.per_series(known).set_index(known["row"]).reindex(range(len(panel)))
-    return Evaluation(per_series, accuracy(tallies, seconds), window.members.dropped)
+    return Evaluation(per_series, accuracy(tallies, seconds), window.members.dropped, cutoff_date)

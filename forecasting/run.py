@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from forecasting import rows, tables
 from forecasting.calibration import calibrated_totals
+from forecasting.drift import EVALUATION, backtest_history, evaluation_history
 from forecasting.evaluation import Evaluation, evaluate
 from forecasting.models.combination import predict_members
 from forecasting.models.protocol import Cube, Forecaster
@@ -35,7 +36,7 @@ from forecasting.weights import Selection, Weights, load, prior, prior_calibrati
 from retail.errors import ForecastError
 from retail.progress import Progress, silent
 from retail.settings import Settings
-from retail.vocabulary import QUANTILE_LEVELS
+from retail.vocabulary import MARTS_SCHEMA, QUANTILE_LEVELS
 
 __all__ = ["ForecastReport", "ensure_tables", "forecast"]
 
@@ -50,6 +51,8 @@ _OF_THE_LAST_RUN = (
     tables.DEMAND_DAILY,
 )
 """Tables that a run replaces whole."""
+_HISTORY_ROWS = 20_000
+"""Rows of earlier evaluations that are kept, the newest: more than a year of nights."""
 
 
 @dataclass(slots=True)
@@ -126,7 +129,11 @@ def forecast(
         selection = _selection(weights_path, report)
         answer = _answer(panel, settings, selection, progress)
         progress("writing forecasts", 0, len(panel))
-        tables.replace(warehouse, _tables(panel, answer, selection, run_id, report.cutoff_date))
+        tables.replace(
+            warehouse,
+            _tables(panel, answer, selection, run_id, report.cutoff_date)
+            | {tables.FORECAST_HISTORY: _history(warehouse, answer.evaluation, selection, run_id)},
+        )
         progress("writing forecasts", len(panel), len(panel))
         _describe(report, panel, answer)
     report.seconds = round(time.perf_counter() - started, 2)
@@ -147,6 +154,22 @@ def _tables(
         tables.DEMAND_DAILY: demand_rows(panel),
         tables.FORECAST_SCENARIOS: scenarios(panel, answer.cube, answer.cube.shape[1]),
     }
+
+
+def _history(
+    warehouse: duckdb.DuckDBPyConnection, evaluation: Evaluation, selection: Selection | None, run_id: str
+) -> pd.DataFrame:
+    """Earlier evaluations with this one, one a cutoff, and the windows of the last selection."""
+    tables.ensure_tables(warehouse)
+    earlier = warehouse.execute(f"from {MARTS_SCHEMA}.{tables.FORECAST_HISTORY}").df()
+    new = evaluation_history(evaluation.accuracy, selection, run_id, evaluation.cutoff_date)
+    new += backtest_history(selection, run_id) if selection else []
+    columns = list(tables.SCHEMAS[tables.FORECAST_HISTORY])
+    rows_now = pd.DataFrame(new, columns=columns)
+    is_kept = (earlier["kind"] == EVALUATION) & (
+        pd.to_datetime(earlier["cutoff_date"]).dt.date != evaluation.cutoff_date
+    )
+    return pd.concat([earlier[is_kept].tail(_HISTORY_ROWS), rows_now]) if is_kept.any() else rows_now
 
 
 def _read_panel(

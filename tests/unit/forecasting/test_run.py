@@ -204,3 +204,38 @@ def test_progress_ends_every_step_it_begins(shop: Shop, floors: Settings) -> Non
     )
     assert {step for step, done, total in calls if done == total} == {step for step, _, _ in calls}
     assert ("reading demand", 1, 1) in calls
+
+
+def test_lead_time_demand_corrected_demand_and_scenarios_are_written_beside_the_forecast(
+    shop: Shop, floors: Settings
+) -> None:
+    marts = shop(stores=1, products=2, days=120)
+    forecast(marts, floors, run_id="r1", as_of_date=TODAY)
+    totals = _table(marts, "fct_demand_totals")
+    assert totals.groupby("series_id")["horizon_days"].apply(list).tolist() == [[1, 2, 3, 4, 5, 6, 7]] * 2
+    week = totals[totals["horizon_days"] == 7].set_index("series_id")
+    days = _table(marts, "fct_forecasts").groupby("series_id")[["q50", "q90"]].sum()
+    assert week["mean_units"].to_numpy() == pytest.approx(days["q50"].to_numpy(), rel=0.1)
+    assert (week["q90"].to_numpy() < days["q90"].to_numpy()).all()
+    assert len(_table(marts, "fct_demand_daily")) == 2 * 120
+    assert set(_table(marts, "fct_forecast_scenarios")["scenario"]) >= {"baseline"}
+
+
+def test_each_cutoff_is_remembered_once_and_worse_than_the_backtest_is_drift(
+    shop: Shop, floors: Settings, tmp_path: Path
+) -> None:
+    marts = shop(stores=5, products=6, days=120)
+    weights_path = tmp_path / "forecast_weights.json"
+    windows = [
+        {"model_name": "combination", "segment": "all", "series": 30, "cutoff_date": f"2024-0{month}-01"}
+        | dict.fromkeys(("wql", "mase", "wape", "bias", "coverage_10", "coverage_90"), 0.01)
+        for month in (3, 4, 5)
+    ]
+    save(weights_path, Selection(Weights(default={"weekday_quantiles": 1.0}), [], None, windows))
+    for run_id, today in (("r1", date(2024, 6, 30)), ("r2", TODAY), ("r3", TODAY)):
+        forecast(marts, floors, run_id=run_id, as_of_date=today, weights_path=weights_path)
+    rows = _table(marts, "fct_forecast_history")
+    served = rows[(rows["model_name"] == "combination") & (rows["segment"] == "all")]
+    assert served.query("kind == 'evaluation'")["run_id"].tolist() == ["r1", "r3"]
+    assert served.query("kind == 'evaluation'")["is_drifting"].tolist() == [True, True]
+    assert len(served.query("kind == 'backtest'")) == 3
