@@ -45,7 +45,19 @@ from retail.errors import SourceError, TillsightError
 from retail.settings import Settings
 
 Manifest = Mapping[str, Any]
-FORECAST_INPUTS = [mart_key(name) for name in ("fct_sales_daily", "fct_stock_daily", "dim_products", "dim_stores")]
+FORECAST_INPUTS = [
+    mart_key(name)
+    for name in (
+        "fct_sales_daily",
+        "fct_sale_lines",
+        "fct_stock_daily",
+        "fct_stock_availability",
+        "fct_promotion_periods",
+        "fct_price_periods",
+        "dim_products",
+        "dim_stores",
+    )
+]
 REPLENISHMENT_INPUTS = [
     mart_key(name)
     for name in ("fct_demand_totals", "fct_stock_levels", "fct_purchase_order_lines", "dim_products", "dim_suppliers")

@@ -32,6 +32,11 @@ lines as (
         lines.units_net,
         {{ store_time('lines.sold_at') }} as sold_at
     from {{ ref('fct_sale_lines') }} as lines
+    inner join days
+        on
+            lines.store_id = days.store_id
+            and lines.product_id = days.product_id
+            and lines.business_date = days.business_date
     {{ join_store_time('lines', 'sold_at') }}
     where lines.units_net != 0
 ),
@@ -62,18 +67,13 @@ events as (
             and cast(movements.moved_at as date) = days.business_date
     union all
     select
-        days.store_id,
-        days.product_id,
-        days.business_date,
-        hour(lines.sold_at) + minute(lines.sold_at) / 60 as at_hour,
-        -lines.units_net as quantity,
-        case when lines.units_net > 0 then 'sale' else 'return' end as kind
+        store_id,
+        product_id,
+        business_date,
+        hour(sold_at) + minute(sold_at) / 60 as at_hour,
+        -units_net as quantity,
+        case when units_net > 0 then 'sale' else 'return' end as kind
     from lines
-    inner join days
-        on
-            lines.store_id = days.store_id
-            and lines.product_id = days.product_id
-            and lines.business_date = days.business_date
 ),
 
 running as (
