@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from forecasting.calibration import Calibration, PastTotals, learn_calibration
+from forecasting.calibration import Calibration, PastTotals
+from forecasting.conformal import learn_calibration
 from forecasting.models.combination import average
 from forecasting.stacking import learn_weights
 from forecasting.weights import Weights, prior, prior_calibration

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.calibration import PastTotals, calibrated_totals, learn_calibration, score_totals, uncalibrated
+from forecasting.calibration import PastTotals, calibrated_totals, score_totals, uncalibrated
+from forecasting.conformal import learn_calibration
 from forecasting.models.protocol import Cube
 from forecasting.panel import Panel
 from forecasting.panel.file import panel_from_frame
