@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting import tables
-from forecasting.calibration import Calibration, PastTotals, calibrated_totals, learn_calibration
+from forecasting.calibration import Calibration, PastTotals, calibrated_totals
+from forecasting.conformal import learn_calibration
 from forecasting.models.combination import combine
 from forecasting.models.protocol import Forecaster
 from forecasting.panel import Panel
