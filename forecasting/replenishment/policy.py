@@ -66,10 +66,12 @@ def plan_orders(
     is_near = supply.arrivals["day"].to_numpy() < cycle.protection_days[supply.arrivals["row"].to_numpy()]
     on_order = _by_line(supply.arrivals[is_near], len(lines))
     costs = unit_costs(lines, settings)
-    ratio = critical_ratios(cycle, costs)
+    assumed = assumed_costs(lines, settings)
+    usual = critical_ratios(cycle, assumed)
+    ratio = np.where(np.isnan(costs.waste), np.nan, usual)
     level, source = service_levels(lines, ratio, settings)
     position = supply.available + on_order - expiring
-    need = find_need(cycle, lines, position, level, assumed_costs(lines, settings))
+    need = find_need(cycle, lines, position, level, usual, assumed)
     allowed = lines["may_order"].to_numpy(dtype=bool)
     return Plan(
         cycle=cycle,

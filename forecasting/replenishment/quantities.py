@@ -99,7 +99,9 @@ class Need:
         return np.asarray(np.maximum(self.servable - (self.position + quantity)[:, None], 0.0).mean(axis=1))
 
 
-def find_need(cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats, costs: UnitCosts) -> Need:
+def find_need(
+    cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats, ratio: Floats, costs: UnitCosts
+) -> Need:
     """What each line needs now, rounded to what can be ordered.
 
     Args:
@@ -107,6 +109,7 @@ def find_need(cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats
         lines: `moq` and `pack_size`, NaN where there is none.
         position: Inventory position.
         level: Service level.
+        ratio: Critical ratio by the same costs as below.
         costs: Costs of too few and too many, assumed where they are unknown.
     """
     wanted = quantile(cycle.servable, level)
@@ -124,7 +127,7 @@ def find_need(cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats
         most=sellable - position,
         is_capped=sellable < wanted,
         quantity=np.zeros(len(lines)),
-        costs=choice_costs(cycle, order_up_to, level, costs),
+        costs=choice_costs(cycle, order_up_to, level, ratio, costs),
         servable=cycle.servable,
         shelf_demand=cycle.shelf_demand,
     )
@@ -139,19 +142,23 @@ def round_by_cost(need: Need) -> Floats:
     below = np.where(below < need.least, 0.0, below)
     is_up = need.expected(above).total < need.expected(below).total
     is_up &= (above <= need.most + _SMALLEST) | (below == 0)
-    return np.where(wanted > _SMALLEST, np.where(is_up, above, below), 0.0)
+    chosen = np.where(is_up, above, below)
+    is_worth_it = need.expected(chosen).total < need.expected(np.zeros(len(chosen))).total
+    return np.where((wanted > _SMALLEST) & is_worth_it, chosen, 0.0)
 
 
-def choice_costs(cycle: Cycle, stock: Floats, level: Floats, costs: UnitCosts) -> UnitCosts:
-    """The costs by which quantities are chosen: a missed sale counts at least what makes `level` the cheapest.
+def choice_costs(cycle: Cycle, stock: Floats, level: Floats, ratio: Floats, costs: UnitCosts) -> UnitCosts:
+    """The costs by which quantities are chosen.
 
-    A level above the critical ratio says that a missed sale is worth more than its margin; one below it lowers what is
-    aimed at, but whether a pack is worth buying is still up to what it earns.
+    A level above the critical ratio says that a missed sale is worth more than its margin: it then counts what makes
+    the level the cheapest. One below it lowers what is aimed at, but whether a pack is worth buying is still up to what
+    it earns.
 
     Args:
         cycle: The cycle of each line.
         stock: Stock that the level asks for.
         level: Service level.
+        ratio: Critical ratio by the same costs.
         costs: Costs of too few and too many.
     """
     holding = np.maximum(costs.holding, _SMALLEST * costs.waste)
@@ -159,7 +166,8 @@ def choice_costs(cycle: Cycle, stock: Floats, level: Floats, costs: UnitCosts) -
     sold = np.minimum(stock[:, None], cycle.shelf_demand).mean(axis=1)
     cycles = np.maximum(sold / np.maximum(cycle.servable.mean(axis=1), _SMALLEST), 1.0)
     implied = (holding * level + costs.waste * spoils / cycles) / (1 - level)
-    return UnitCosts(np.maximum(costs.shortage, implied), holding, costs.waste)
+    shortage = np.where(level > ratio + _SMALLEST, np.maximum(costs.shortage, implied), costs.shortage)
+    return UnitCosts(shortage, holding, costs.waste)
 
 
 def quantile(values: Floats, level: Floats) -> Floats:

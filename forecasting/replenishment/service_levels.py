@@ -76,14 +76,10 @@ def _costs(lines: pd.DataFrame, cost: Floats, settings: Settings) -> UnitCosts:
 
 
 def critical_ratios(cycle: Cycle, costs: UnitCosts) -> Floats:
-    """The chance of not running out at the stock that costs least; NaN without costs."""
-    level = np.divide(
-        costs.shortage,
-        costs.shortage + costs.holding,
-        out=np.where(np.isnan(costs.waste), np.nan, 1.0),
-        where=costs.shortage + costs.holding > 0,
-    )
-    for row in np.flatnonzero(np.isfinite(cycle.shelf_demand[:, 0]) & np.isfinite(level)):
+    """The chance of not running out at the stock that costs least."""
+    both = costs.shortage + costs.holding
+    level = np.divide(costs.shortage, both, out=np.ones(len(both)), where=both > 0)
+    for row in np.flatnonzero(np.isfinite(cycle.shelf_demand[:, 0])):
         stock = np.sort(cycle.servable[row])
         kept = _mean_excess(stock, stock)
         spoilt = _mean_excess(stock, np.sort(cycle.shelf_demand[row]))

@@ -22,7 +22,7 @@ def shop(make_shop: Callable[..., Shop]) -> Shop:
     """Product A sells out on the third day and is restocked on the sixth; product B left the range long ago."""
     shop = make_shop(TILLSIGHT_INVARIANTS="error")
     shop.insert("stores", {"store_id": "S1", "time_zone": "America/New_York"})
-    shop.insert("products", {"product_id": "A"}, {"product_id": "B"})
+    shop.insert("products", {"product_id": "A", "shelf_life_days": 30}, {"product_id": "B"})
     shop.insert(
         "stock_movements",
         _move(1, "2025-03-01", 10, "opening"),
@@ -46,6 +46,8 @@ def shop(make_shop: Callable[..., Shop]) -> Shop:
         )  # fmt: skip
     shop.insert("stock_levels", {"store_id": "S1", "product_id": "A", "on_hand": 22, "reserved": 2})
     shop.insert("suppliers", {"supplier_id": "V1", "name": "Van"})
+    shop.insert("suppliers", {"supplier_id": "V2", "name": "Zan", "supplier_minimum_amount": 50, "currency": "ZZZ"})
+    shop.insert("supplier_terms", {"supplier_id": "V2", "product_id": "B", "pack_size": 6, "unit_cost": 2})
     shop.insert(
         "purchase_orders",
         {"purchase_order_id": "O1", "supplier_id": "V1", "store_id": "S1", "ordered_at": "2025-03-02 15:00:00+00",
@@ -127,6 +129,19 @@ def test_ageing_takes_the_newest_layers_first(shop: Shop) -> None:
     ) == [("0-30", 22, 33)]  # fmt: skip
 
 
+def test_batches_are_what_is_left_of_each_receipt_and_when_it_expires(shop: Shop) -> None:
+    assert shop.rows(
+        "select received_date, expires_date, units from marts.fct_stock_batches where product_id = 'files:A' order by 1"
+    ) == [(date(2025, 3, 6), date(2025, 4, 5), 19), (date(2025, 3, 8), date(2025, 4, 7), 3)]
+
+
+def test_terms_are_published_and_money_without_a_rate_is_unknown(shop: Shop) -> None:
+    assert shop.rows("select pack_size, unit_cost, is_preferred from marts.fct_supplier_terms") == [(6, None, False)]
+    assert shop.rows(
+        "select supplier_minimum_amount, minimum_order_amount from marts.dim_suppliers where supplier = 'Zan'"
+    ) == [(50, None)]
+
+
 def test_only_open_orders_are_awaited(shop: Shop) -> None:
     assert shop.rows(
         "select purchase_order_id, received_quantity, is_open, on_order_quantity"
@@ -137,6 +152,7 @@ def test_only_open_orders_are_awaited(shop: Shop) -> None:
 def test_suppliers_are_measured_on_confirmed_orders(shop: Shop) -> None:
     assert shop.rows(
         "select orders, mean_lead_time_days, on_time_rate, round(fill_rate, 4) from marts.fct_supplier_performance"
+        " where supplier = 'Van'"
     ) == [(1, 4, 0, 0.6667)]
 
 
