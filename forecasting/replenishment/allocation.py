@@ -95,7 +95,7 @@ def _fill_up(
         days = np.maximum((part.position + now + step / 2) / rate, some["review_days"].to_numpy(dtype=float))
         saved = before.shortage + before.waste - after.shortage - after.waste - kept * cost * step * days
         fits = some["may_order"].to_numpy(dtype=bool) & (cost > 0) & (now + step <= part.most + 1e-9)
-        fits &= (part.position + now + step) / rate <= _LONGEST_COVER_DAYS + step / rate * (now > 0)
+        fits &= (part.position + now + step) / rate <= _LONGEST_COVER_DAYS
         if not fits.any():
             return None
         per_money = np.where(fits, saved / np.where(cost > 0, cost * step, 1.0), -np.inf)

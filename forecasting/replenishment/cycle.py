@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.replenishment.demand import Bools, DemandTotals, Floats, Ints, Scenarios
+from forecasting.replenishment.demand import DemandTotals, Floats, Ints, Scenarios
 
 RISK_DAYS: Final = 28
 """Days ahead for which the risk of running out is told."""
@@ -72,10 +72,6 @@ class Cycle:
     coming: Floats
     expiring: Floats
     is_out: Floats
-
-    def take(self, rows: Bools | Ints) -> Cycle:
-        """Those of some lines only."""
-        return Cycle(*(getattr(self, item.name)[rows] for item in fields(self)))
 
 
 def simulate_cycle(demand: DemandTotals, supply: Supply, scenarios: Scenarios) -> Cycle:

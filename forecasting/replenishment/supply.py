@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecasting.replenishment.cycle import Supply
 from forecasting.replenishment.demand import Floats, Ints, Scenarios
-from forecasting.replenishment.lead_times import DelayBook, Delays, LeadTime, quantiles_by_row, source_of
+from forecasting.replenishment.lead_times import DelayBook, LeadTime, quantiles_by_row, source_of
 from forecasting.replenishment.order_days import OrderSlots, order_slots
 
 FORGOTTEN_DAYS: Final = 30
@@ -55,12 +55,8 @@ def lead_times_of(lines: pd.DataFrame, book: DelayBook) -> LeadTimes:
             known[key] = len(times)
             times.append(delays.lead_time(promised))
         number[row] = known[key]
-        receipts[row] = delays.orders if _has_own(book, supplier, delays) else 0
+        receipts[row] = 0 if delays is book.everybody else delays.orders
     return LeadTimes(times, number, receipts)
-
-
-def _has_own(book: DelayBook, supplier: str | None, delays: Delays) -> bool:
-    return supplier is not None and delays is not book.everybody
 
 
 def lead_time_sources(lines: pd.DataFrame, receipts: Ints) -> list[str]:

@@ -16,7 +16,6 @@ from retail.settings import Settings
 SUPPLIER: Final = "supplier"
 PRODUCT: Final = "product"
 ASSUMED: Final = "assumed"
-FIELDS: Final = tuple(field.value for field in TermField)
 
 
 def resolve_terms(
@@ -36,7 +35,7 @@ def resolve_terms(
         settings: What is assumed of lead times and review periods.
 
     Returns:
-        The lines with the columns named by `FIELDS` (`order_days` as a tuple of weekday numbers), `supplier` and
+        The lines with a column per `TermField` (`order_days` as a tuple of weekday numbers), `supplier` and
         `term_sources`, a dict per line of field to source.
     """
     index = TermIndex(overrides)
