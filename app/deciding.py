@@ -23,6 +23,7 @@ from retail.principal import Principal
 from retail.vocabulary import DecisionAction
 
 _NOTES: Final = "decision_notes"
+_HERE: Final = "decided_here"
 _PAST: Final = {
     DecisionAction.APPROVE: "Approved",
     DecisionAction.CHANGE: "Changed",
@@ -42,10 +43,22 @@ def wanted(draft: Draft) -> float:
     return draft.quantity if typed is None else typed
 
 
+def decided_here() -> frozenset[str]:
+    """Drafts that were decided since the page was opened: they keep their place, so that no click meets another."""
+    return frozenset(st.session_state.get(_HERE, ()))
+
+
+def forget_decided() -> None:
+    """Let go of the places of decided drafts: the page is opened anew."""
+    st.session_state.pop(_HERE, None)
+
+
 def show_notes() -> None:
     """Say what came of the decisions since the page was last drawn, each once."""
     for is_done, text in st.session_state.pop(_NOTES, []):
-        (st.success if is_done else st.error)(formats.plain(text))
+        st.toast(formats.plain(text))  # seen wherever the page is scrolled to, and moves nothing
+        if not is_done:
+            st.error(formats.plain(text))
 
 
 def decide(
@@ -72,6 +85,7 @@ def decide(
         except TillsightError as error:
             _note(is_done=False, text=str(error))
         else:
+            _keep_place(draft)
             _note(is_done=True, text=_done(draft, decision))
 
 
@@ -91,6 +105,7 @@ def approve_all(shop: Shop, drafts: Sequence[Draft], what: str) -> None:
             except TillsightError as error:
                 problems.append(str(error))
             else:
+                _keep_place(draft)
                 approved += 1
     if approved:
         _note(is_done=True, text=f"{formats.count(approved, 'draft')} of {what} approved.")
@@ -115,6 +130,10 @@ def _done(draft: Draft, decision: Decision) -> str:
     what = f"{units} × {draft.product} for {draft.store}"
     until = f" until {formats.day(decision.snooze_until)}" if decision.snooze_until else ""
     return f"{_PAST[decision.action]}{until}: {what}."
+
+
+def _keep_place(draft: Draft) -> None:
+    st.session_state[_HERE] = decided_here() | {draft.draft_id}
 
 
 def _note(*, is_done: bool, text: str) -> None:

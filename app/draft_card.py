@@ -11,7 +11,7 @@ import streamlit as st
 
 from app import components, deciding, formats, planning_charts, reasons
 from app.data import Shop
-from app.drafts import Draft
+from app.drafts import UNDECIDED, Draft
 from app.filters import equals
 from forecasting.replenishment.tables import ORDER_COST_CURVES
 from metrics import Column
@@ -33,12 +33,15 @@ _RED: Final = frozenset({"late_for_stockout", "negative_stock", "no_cost", "over
 
 
 def show(shop: Shop, draft: Draft) -> None:
-    """Draw a draft that waits for a decision."""
+    """Draw a draft: one that waits, or one that was decided on this page and keeps its place."""
     with st.container(border=True, key=f"draft_{draft.draft_id}", gap="small"):
         if shop.principal.may_decide:
             told, actions = st.columns([2, 1], gap="medium", vertical_alignment="center")
             with actions:
-                _actions(shop, draft)
+                if draft.state in UNDECIDED:
+                    _actions(shop, draft)
+                else:
+                    _decided(draft)
             with told:
                 _tell(shop, draft)
         else:
@@ -147,6 +150,12 @@ def _actions(shop: Shop, draft: Draft) -> None:
             st.button("Snooze this draft", key=f"snooze_{draft.draft_id}", on_click=_snooze, args=(shop, draft))
 
 
+def _decided(draft: Draft) -> None:
+    st.badge(draft.state.value.capitalize(), color="green" if draft.state is DraftState.APPROVED else "gray")
+    if draft.decision:
+        st.caption(formats.plain(decision_words(draft.decision)))
+
+
 def _change(shop: Shop, draft: Draft) -> None:
     deciding.decide(shop, draft, DecisionAction.CHANGE, quantity=deciding.wanted(draft))
 
@@ -191,7 +200,7 @@ def _numbers(shop: Shop, draft: Draft) -> None:
     terms = draft.reasons.get("terms")
     whence = terms if isinstance(terms, dict) else {}
     rows = [
-        {"what": name.replace("_", " ").capitalize(), "value": _text(value), "whence": whence.get(name)}
+        {"what": reasons.number_label(name), "value": _text(value), "whence": whence.get(name)}
         for name, value in draft.reasons.items()
         if name != "terms" and value is not None
     ]

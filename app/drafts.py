@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -118,17 +118,25 @@ def load(shop: Shop, filters: Filters, decisions: Mapping[str, Decision]) -> lis
     return sorted(wanted, key=lambda draft: -draft.weight)
 
 
-def by_supplier(drafts: Iterable[Draft]) -> dict[str, list[Draft]]:
-    """Drafts by supplier: those to be ordered first, and of one day those with the most at stake."""
+def by_supplier(waiting: Iterable[Draft], of_run: Iterable[Draft]) -> dict[str, list[Draft]]:
+    """Drafts by supplier: those to be ordered first, and of one day those with the most at stake.
+
+    What is at stake is counted over all drafts of the run, so that a decision does not move the others about.
+    """
+    every, groups = _grouped(of_run), _grouped(waiting)
+    return {name: groups[name] for name in sorted(groups, key=lambda name: _urgency(every[name]))}
+
+
+def _grouped(drafts: Iterable[Draft]) -> dict[str, list[Draft]]:
     groups: dict[str, list[Draft]] = {}
     for draft in drafts:
-        groups.setdefault(draft.supplier, []).append(draft)
-    return dict(sorted(groups.items(), key=lambda item: _urgency(item[1])))
+        if not draft.is_transfer:
+            groups.setdefault(draft.supplier, []).append(draft)
+    return groups
 
 
-def _urgency(group: Iterable[Draft]) -> tuple[date, float]:
-    drafts = list(group)
-    return min(draft.row["order_date"] for draft in drafts), -sum(draft.weight for draft in drafts)
+def _urgency(group: Sequence[Draft]) -> tuple[date, float]:
+    return min(draft.row["order_date"] for draft in group), -sum(draft.weight for draft in group)
 
 
 def _draft(row: Row, stores: Mapping[str, str], decision: Decision | None, today: date) -> Draft:

@@ -50,8 +50,35 @@ FLAG_HELP: Final[Mapping[str, str]] = {
 """What each flag means and what to do about it."""
 
 
+NUMBERS: Final[Mapping[str, str]] = {
+    "protection_days": "Days to last",
+    "protection_end": "Has to last until",
+    "lead_time_days": "Lead time, middle (days)",
+    "lead_time_q90_days": "Lead time, 9 of 10 within (days)",
+    "lead_time_source": "Lead time from",
+    "demand_p50": "Wanted until then, middle",
+    "demand_at_service_level": "Wanted until then, at the service level",
+    "mean_demand": "Wanted until then, mean",
+    "lost_before_delivery": "Missed before it can come",
+    "service_level": "Service level: chance of missing no sale",
+    "service_level_source": "Service level from",
+    "critical_ratio": "Critical ratio: level of least cost",
+    "on_order_later": "On order, too late to count",
+    "inventory_position": "To count on",
+    "unrounded_quantity": "Missing",
+    "moq": "Least order",
+    "abc_class": "ABC: share of sales",
+    "xyz_class": "XYZ: how much demand varies",
+}
+"""What a reason is called on screen where its own name says too little."""
+
 _WORTH_TELLING: Final = 0.5
 _COUNTED: Final = ("available", "on_order", "expiring")
+
+
+def number_label(name: str) -> str:
+    """A reason's name in words."""
+    return NUMBERS.get(name, name.replace("_", " ").capitalize())
 
 
 def flag_label(flag: str) -> str:

@@ -42,7 +42,9 @@ _VALUE: Final = "term_value"
 def show_notes() -> None:
     """Say what came of the changes since the page was last drawn, each once."""
     for is_done, text in st.session_state.pop(_NOTES, []):
-        (st.success if is_done else st.error)(formats.plain(text))
+        st.toast(formats.plain(text))  # seen wherever the page is scrolled to, and moves nothing
+        if not is_done:
+            st.error(formats.plain(text))
 
 
 def note(text: str, *, is_done: bool) -> None:

@@ -36,7 +36,6 @@ def render(shop: Shop) -> None:
     deciding.show_notes()
     decisions = drafts.latest_decisions(shop)
     found = drafts.load(shop, filters, decisions) if shop.has_drafts else []
-    waiting = [draft for draft in found if draft.state in UNDECIDED]
     state = _choose_state()
     if not shop.principal.may_decide:
         st.caption(
@@ -44,12 +43,14 @@ def render(shop: Shop) -> None:
         )
     if state == TO_DECIDE:
         approved = [made for made in decisions.values() if made.state is DraftState.APPROVED]
-        _to_decide(shop, waiting, approved)
+        _to_decide(shop, found, approved)
     else:
         decided.show(shop, filters, decisions.values(), DraftState(state))
 
 
 def _choose_state() -> str:
+    if "reorder_state" not in st.session_state:  # the page is opened, not drawn again
+        deciding.forget_decided()
     asked = st.query_params.get(STATE, TO_DECIDE)
     if asked != st.session_state.get(_WRITTEN):  # a new address, not the one that this page wrote
         st.session_state["reorder_state"] = asked if asked in _STATES else TO_DECIDE
@@ -69,7 +70,8 @@ def _choose_state() -> str:
     return state
 
 
-def _to_decide(shop: Shop, waiting: Sequence[Draft], approved: Sequence[Decision]) -> None:
+def _to_decide(shop: Shop, of_run: Sequence[Draft], approved: Sequence[Decision]) -> None:
+    waiting = _waiting(of_run)
     if one := _asked_for(waiting):
         st.button("Show all drafts", key="reorder_all", on_click=_forget_draft)
         draft_card.show(shop, one)
@@ -78,8 +80,9 @@ def _to_decide(shop: Shop, waiting: Sequence[Draft], approved: Sequence[Decision
         components.empty(_nothing(shop))
         return
     _figures(shop, waiting)
-    transfers = [draft for draft in waiting if draft.is_transfer]
-    orders = drafts.by_supplier(draft for draft in waiting if not draft.is_transfer)
+    shown = [draft for draft in of_run if draft.state in UNDECIDED or draft.draft_id in deciding.decided_here()]
+    transfers = [draft for draft in shown if draft.is_transfer]
+    orders = drafts.by_supplier(shown, of_run)
     if transfers:
         _group(shop, TRANSFERS, transfers, approved, is_first=False)
     for number, (supplier, group) in enumerate(orders.items()):
@@ -87,6 +90,10 @@ def _to_decide(shop: Shop, waiting: Sequence[Draft], approved: Sequence[Decision
     with st.expander("All as a table", on_change="rerun", key="reorder_table") as table:
         if table.open:
             _table(shop, waiting)
+
+
+def _waiting(group: Sequence[Draft]) -> list[Draft]:
+    return [draft for draft in group if draft.state in UNDECIDED]
 
 
 def _asked_for(waiting: Sequence[Draft]) -> Draft | None:
@@ -149,25 +156,31 @@ def _money(shop: Shop, group: Sequence[Draft]) -> str:
 
 
 def _group(shop: Shop, name: str, group: Sequence[Draft], approved: Sequence[Decision], *, is_first: bool) -> None:
-    parts = [name, formats.count(len(group), "draft"), f"{formats.number(sum(map(deciding.wanted, group)))} units"]
-    if shop.tells_money and name != TRANSFERS:
-        parts.append(_money(shop, group))
-    days = sorted({draft.row["order_date"] for draft in group})
-    parts.append("order today" if days[0] <= shop.today else f"order by {formats.day(days[0])}")
-    label = formats.plain(" · ".join(parts))
+    label = formats.plain(" · ".join(_summary(shop, name, _waiting(group))))
     with st.expander(label, expanded=is_first, on_change="rerun", key=f"supplier_{name}") as drawn:
         if drawn.open:
             _opened(shop, name, group, approved)
 
 
+def _summary(shop: Shop, name: str, waiting: Sequence[Draft]) -> list[str]:
+    if not waiting:
+        return [name, "all decided"]
+    parts = [name, formats.count(len(waiting), "draft"), f"{formats.number(sum(map(deciding.wanted, waiting)))} units"]
+    if shop.tells_money and name != TRANSFERS:
+        parts.append(_money(shop, waiting))
+    day = min(draft.row["order_date"] for draft in waiting)
+    return [*parts, "order today" if day <= shop.today else f"order by {formats.day(day)}"]
+
+
 def _opened(shop: Shop, name: str, group: Sequence[Draft], approved: Sequence[Decision]) -> None:
+    waiting = _waiting(group)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if name == TRANSFERS:
             st.caption("Another store has more than it needs: moving it is cheaper than buying.", width="content")
         else:
-            supplier_minimum.show(shop, group, approved)
-        if shop.principal.may_decide:
-            _approve_all(shop, name, group)
+            supplier_minimum.show(shop, waiting, approved)
+        if shop.principal.may_decide and waiting:
+            _approve_all(shop, name, waiting)
     pages = -(-len(group) // _CARDS)
     number = st.pagination(pages, key=f"page_{name}") if pages > 1 else 1
     for draft in group[(number - 1) * _CARDS : number * _CARDS]:
@@ -183,9 +196,7 @@ def _approve_all(shop: Shop, name: str, group: Sequence[Draft]) -> None:
             formats.plain(f"{formats.count(len(group), 'draft')}, {units} units{costs}, as typed on this page.")
         )
         if flagged:
-            st.caption(
-                f"{formats.count(flagged, 'draft')} of them {'is' if flagged == 1 else 'are'} flagged: look first."
-            )
+            st.caption(f"{formats.number(flagged)} of them flagged: look at these first.")
         st.button(
             f"Yes, approve {formats.count(len(group), 'draft')}",
             type="primary",

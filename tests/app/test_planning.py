@@ -27,7 +27,7 @@ OpenPage = Callable[..., AppTest]
 
 
 def said(app: AppTest) -> str:
-    blocks = (app.markdown, app.caption, app.info, app.success, app.warning, app.error)
+    blocks = (app.markdown, app.caption, app.info, app.toast, app.warning, app.error)
     return " ".join(element.value for block in blocks for element in block).replace("\\", "").replace("\u2060", "")
 
 

@@ -39,7 +39,7 @@ def rows(workspace_with_drafts: Workspace) -> list[Row]:
 
 
 def said(app: AppTest) -> str:
-    blocks = (app.markdown, app.caption, app.info, app.success, app.warning, app.error)
+    blocks = (app.markdown, app.caption, app.info, app.toast, app.warning, app.error)
     return " ".join(element.value for block in blocks for element in block).replace("\\", "")
 
 
@@ -87,12 +87,15 @@ def test_an_approved_draft_is_kept_as_typed_and_leaves_the_page(
     assert not app.exception
     made = latest(workspace_with_drafts)[draft["draft_id"]]
     assert (made.state, made.quantity_after) == (DraftState.APPROVED, draft["order_quantity"] + 5)
-    assert [box.value for box in app.success] == [
+    assert [box.value for box in app.toast] == [
         formats.plain(
             f"Approved: {made.quantity_after:g} × {draft['product']} for {_store(workspace_with_drafts, draft)}."
         )
     ]
     assert f"approve_{draft['draft_id']}" not in {found.key for found in app.button}
+    assert f"Approved from {draft['order_quantity']:g} to" in said(app)  # in its place, so that nothing moves
+    app.switch_page("views/today.py").run()
+    assert draft["product"] not in said(app.switch_page("views/reorder.py").run())
 
 
 def test_what_another_tab_decided_stands_and_the_page_says_so(

@@ -121,6 +121,15 @@ def test_filters_stay_when_the_page_changes(page: Page, demo: Any) -> None:
     assert "store=S2" in page.url
 
 
+def test_a_double_click_on_approve_is_one_decision(page: Page, demo: Any) -> None:
+    open_page(page, f"{demo.url}/reorder?store=S2")
+    page.get_by_role("button", name="Approve", exact=True).first.dblclick()
+    page.get_by_test_id("stToast").get_by_text("Approved").first.wait_for(timeout=20_000)
+    page.wait_for_function(SETTLED, timeout=60_000)
+    assert len(demo.json("reorder", "list", "--state", "approved")["drafts"]) == 1
+    assert [entry["action"] for entry in demo.json("audit", "list")["entries"]] == ["draft.approve"]
+
+
 def test_an_analyst_runs_guarded_sql_and_a_write_is_refused(page: Page, demo: Any) -> None:
     open_page(page, f"{demo.url}/analyst")
     editor = page.get_by_role("textbox", name=re.compile("SQL")).first
