@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     )
     order_budget: float | None = Field(
         None, ge=0, description="Most money for one day's drafts, in the reporting currency; unset means no limit."
+    )
+    service_level_by: Literal["cost", "class"] = Field(
+        "cost",
+        description="What sets the chance of not running out: `cost` weighs missed sales against what is left over, "
+        "`class` takes a level by ABC-XYZ class.",
     )
     minimum_service_level: float = Field(
         0.5, ge=0.05, le=0.99, description="Lowest chance of not running out that a draft aims at."

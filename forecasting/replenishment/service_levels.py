@@ -104,17 +104,18 @@ def service_levels(lines: pd.DataFrame, ratios: Floats, settings: Settings) -> t
     Args:
         lines: `service_level` (set by a person, or NaN), `service_level_source`, `abc_class`, `xyz_class`.
         ratios: Critical ratios, NaN without costs.
-        settings: Lowest and highest level; what a person has set stands as it is.
+        settings: Whether the class decides everywhere; lowest and highest level. What a person has set stands.
     """
     classes = lines["abc_class"] + lines["xyz_class"]
-    levels = np.where(np.isnan(ratios), classes.map(CLASS_LEVELS).to_numpy(dtype=float), ratios)
+    by_class = np.isnan(ratios) | (settings.service_level_by == "class")
+    levels = np.where(by_class, classes.map(CLASS_LEVELS).to_numpy(dtype=float), ratios)
     levels = np.clip(levels, settings.minimum_service_level, settings.maximum_service_level)
     chosen = lines["service_level"].to_numpy(dtype=float)
     is_set = np.isfinite(chosen)
     sources = [
-        str(source) if was_set else (f"class {name}" if no_ratio else CRITICAL_RATIO)
-        for source, was_set, name, no_ratio in zip(
-            lines["service_level_source"], is_set, classes, np.isnan(ratios), strict=True
+        str(source) if was_set else (f"class {name}" if is_by_class else CRITICAL_RATIO)
+        for source, was_set, name, is_by_class in zip(
+            lines["service_level_source"], is_set, classes, by_class, strict=True
         )
     ]
     return np.where(is_set, chosen, levels), sources

@@ -18,11 +18,19 @@ from tests.unit.replenishment.market import gamma_demand, plain_supply, policy_l
 SCENARIOS = Scenarios.draw(100)
 
 
-def plan(daily: float = 2.0, on_hand: float = 0.0, *, whole: bool = True, life: float = np.nan, **line: Any) -> Plan:
+def plan(
+    daily: float = 2.0,
+    on_hand: float = 0.0,
+    *,
+    whole: bool = True,
+    life: float = np.nan,
+    rules: Settings | None = None,
+    **line: Any,
+) -> Plan:
     """One line with lead time 2 and a review of 7 days."""
     supply = plain_supply(1, SCENARIOS, available=np.array([on_hand]), shelf_life=np.array([life]))
     lines = policy_lines(1, shelf_life_days=life, **line)
-    return plan_orders(lines, gamma_demand(daily, whole=whole), supply, Settings(), SCENARIOS)
+    return plan_orders(lines, gamma_demand(daily, whole=whole), supply, rules or Settings(), SCENARIOS)
 
 
 def test_goods_that_keep_have_the_newsvendor_s_critical_ratio() -> None:
@@ -55,6 +63,11 @@ def test_without_a_cost_the_class_decides() -> None:
     found = plan(unit_cost=np.nan, abc_class="B", xyz_class="Z")
     assert np.isnan(found.ratio[0])
     assert (found.level[0], found.level_source) == (0.93, ["class BZ"])
+
+
+def test_a_shop_can_let_the_class_decide_everywhere() -> None:
+    found = plan(rules=Settings(service_level_by="class"), abc_class="C", xyz_class="Y")
+    assert (found.level[0], found.level_source) == (0.90, ["class CY"])
 
 
 def test_a_pack_that_lasts_several_cycles_is_worth_its_waste_if_it_sells() -> None:
