@@ -20,7 +20,7 @@ from forecasting import rows, tables
 from forecasting.calibration import calibrated_totals
 from forecasting.drift import EVALUATION, backtest_history, evaluation_history
 from forecasting.evaluation import Evaluation, evaluate
-from forecasting.models.combination import predict_members
+from forecasting.models.combination import in_whole_units, predict_members
 from forecasting.models.protocol import Cube, Forecaster
 from forecasting.models.registry import FLOORS, forecast_models
 from forecasting.panel import Mask, Panel
@@ -214,8 +214,9 @@ def _answer(panel: Panel, settings: Settings, selection: Selection | None, progr
     tested = evaluate(panel, models, weights, asked, progress)
     serving = [model for model in models if model.name not in tested.dropped]
     members = predict_members(serving, panel, settings.forecast_horizon_days, QUANTILE_LEVELS, progress, asked)
-    cube, model_names = served(members, panel, weights)
-    totals = calibrated_totals(cube, panel, QUANTILE_LEVELS, calibration)
+    fractions, model_names = served(members, panel, weights, keeps_fractions=True)
+    totals = calibrated_totals(fractions, panel, QUANTILE_LEVELS, calibration)
+    cube = in_whole_units(fractions, panel)
     return _Answer(cube, totals, model_names, tested, tested.dropped | members.dropped)
 
 

@@ -83,13 +83,17 @@ def predict_members(
 
 
 def combine(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDArray[np.str_]]:
-    """`average`, in whole units for series that sell whole units.
+    """`average`, `in_whole_units`."""
+    cube, names = average(members, panel, weights)
+    return in_whole_units(cube, panel), names
+
+
+def in_whole_units(cube: Cube, panel: Panel) -> Cube:
+    """The quantiles, to the next whole number for series that sell whole units.
 
     A quantile of a count is a whole number, and pinball loss is a line between two of them: its least is at one.
     """
-    cube, names = average(members, panel, weights)
-    cube[panel.is_whole] = np.floor(cube[panel.is_whole] + 0.5)
-    return cube, names
+    return np.where(panel.is_whole[:, None, None], np.floor(cube + 0.5), cube)
 
 
 def average(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDArray[np.str_]]:
