@@ -84,7 +84,8 @@ class Settings(BaseSettings):
         0.1,
         ge=0,
         le=5,
-        description="What a sale that is missed costs beyond its margin, as a share of the price: the customer's trust.",
+        description="What a sale that is missed costs beyond its margin, as a share of the price: "
+        "the customer's trust.",
     )
     default_lead_time_days: int = Field(
         7, ge=0, le=365, description="Lead time in days where neither a source nor a person has said one."
