@@ -7,6 +7,11 @@ with out_days as (
     where opening <= 0 or on_hand <= 0
 ),
 
+out_stores as (
+    select distinct store_id
+    from out_days
+),
+
 -- Days that began or ended without stock would show the hours at which it lasted, not those at which it is asked for.
 lines as (
     select
@@ -15,6 +20,7 @@ lines as (
         isodow(lines.business_date) as weekday_number,
         lines.hour
     from {{ ref('fct_sale_lines') }} as lines
+    inner join out_stores on lines.store_id = out_stores.store_id
     inner join {{ ref('int_stores_completed') }} as stores on lines.store_id = stores.store_id
     inner join {{ ref('dim_products') }} as products on lines.product_id = products.product_id
     anti join out_days
