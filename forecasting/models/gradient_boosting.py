@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.models.design import design
 from forecasting.models.features import Features
 from forecasting.models.protocol import Cube, to_table
 from forecasting.models.running import Floats, Rows
-from forecasting.panel import Panel
+from forecasting.panel import Mask, Panel
 from retail.errors import ForecastError
 from retail.progress import Progress, silent
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 _ROWS = 150_000
 _FEWEST_ROWS = 300
+_ROWS_FOR_THREADS = 50_000
+"""Rows below which threads wait for each other longer than they work."""
 _ORIGINS = 16
 _HISTORY = {"D": 3 * 364, "W": 5 * 52, "M": 10 * 12}
 _PREDICT_ROWS = 200_000
@@ -49,7 +52,7 @@ _PARAMETERS: dict[str, Any] = {
 class GradientBoosting:
     """LightGBM boosters of quantile levels over rows of (series, origin, period ahead), see `Features`.
 
-    Trained anew at each call, on periods with seen demand, from a seeded sample of rows of the newest origins.
+    Trained anew at each call, on open periods with seen demand, from a seeded sample of rows of the newest origins.
     Demand is divided by the row's scale, and a row counts as much as its scale, so that the loss is that of units.
 
     Args:
@@ -84,20 +87,24 @@ class GradientBoosting:
         import lightgbm
 
         features = Features(panel, horizon)
-        table, target, weight = _training(panel, features, horizon, np.random.default_rng(self.seed))
+        closed = design(panel, horizon).closed
+        seen = np.isfinite(panel.y) & ~closed[:, : len(panel.dates)]
+        table, target, weight = _training(panel, features, seen, horizon, np.random.default_rng(self.seed))
         if len(target) < _FEWEST_ROWS:
             raise ForecastError(
                 f"{len(target)} past periods are too few for LightGBM to learn from ({_FEWEST_ROWS} at least). "
                 "It is left out of the forecast; the other models serve."
             )
         data = lightgbm.Dataset(table, target, weight=weight, params=_PARAMETERS, free_raw_data=False)
+        threads = self.threads if len(target) >= _ROWS_FOR_THREADS else 1
         trained = levels[::2] if len(levels) % 2 else levels
         boosters = []
         for number, level in enumerate(trained):
             progress(self.name, number, len(trained))
-            parameters = _PARAMETERS | {"alpha": level, "seed": self.seed, "num_threads": self.threads}
+            parameters = _PARAMETERS | {"alpha": level, "seed": self.seed, "num_threads": threads}
             boosters.append(lightgbm.train(parameters, data, num_boost_round=_ROUNDS))
         cube = self._answer(panel, features, boosters, horizon)
+        cube[closed[:, len(panel.dates) :]] = 0
         progress(self.name, len(trained), len(trained))
         return to_table(panel, _between(cube, trained, levels), levels)
 
@@ -124,7 +131,7 @@ def _between(cube: Cube, trained: Sequence[float], levels: Sequence[float]) -> C
 
 
 def _training(
-    panel: Panel, features: Features, horizon: int, generator: np.random.Generator
+    panel: Panel, features: Features, seen: Mask, horizon: int, generator: np.random.Generator
 ) -> tuple[Floats, NDArray[np.float64], NDArray[np.float64]]:
     """Features, scaled demand and weight of a sample of rows from past origins.
 
@@ -134,7 +141,7 @@ def _training(
     origins = _origins(len(panel.dates), horizon, panel.frequency.new_below)
     tables, targets, weights = [], [], []
     for origin in origins:
-        rows, steps = _cells(panel, origin, horizon, _ROWS // len(origins), generator)
+        rows, steps = _cells(panel, seen, origin, horizon, _ROWS // len(origins), generator)
         if not len(rows):
             continue
         scale = features.scale(origin, rows, steps)
@@ -153,11 +160,13 @@ def _origins(length: int, horizon: int, shortest: int) -> list[int]:
     return list(range(length - horizon, min(shortest, length // 2), -step))[:_ORIGINS]
 
 
-def _cells(panel: Panel, origin: int, horizon: int, most: int, generator: np.random.Generator) -> tuple[Rows, Rows]:
-    """A sample of the cells after an origin whose demand was seen, of series with some history before it."""
-    seen = np.isfinite(panel.y[:, origin : origin + horizon])
-    seen &= np.isfinite(panel.y[:, :origin]).sum(axis=1, keepdims=True) >= min(panel.frequency.new_below, origin // 2)
-    rows, steps = np.nonzero(seen)
+def _cells(
+    panel: Panel, seen: Mask, origin: int, horizon: int, most: int, generator: np.random.Generator
+) -> tuple[Rows, Rows]:
+    """A sample of the seen cells after an origin, of series with some history before it."""
+    usable = seen[:, origin : origin + horizon].copy()
+    usable &= seen[:, :origin].sum(axis=1, keepdims=True) >= min(panel.frequency.new_below, origin // 2)
+    rows, steps = np.nonzero(usable)
     if len(rows) > most:
         kept = np.sort(generator.permutation(len(rows))[:most])
         rows, steps = rows[kept], steps[kept]
