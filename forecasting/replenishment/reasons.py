@@ -148,7 +148,7 @@ def flags_of(row: int, line: Line, plan: Plan, outcome: Outcome, facts: Facts) -
         "over_shelf_life": plan.need.is_capped[row] or outcome.quantity[row] > plan.need.most[row] + 1e-9,
         "over_budget": outcome.cut[row],
         "supplier_minimum_not_reached": is_order and outcome.below_minimum[row],
-        "late_for_stockout": (plan.cycle.lost_before[row] > 1e-9).mean() > 0.5,
+        "late_for_stockout": is_order and (plan.cycle.lost_before[row] > 1e-9).mean() > 0.5,
         "no_supplier": is_order and text(line["supplier_id"]) is None,
         "no_cost": number(line["unit_cost"]) is None,
         "no_lead_time": is_order and line["is_lead_time_assumed"],

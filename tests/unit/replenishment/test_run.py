@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from forecasting.replenishment.decided import draft_key
@@ -68,6 +69,44 @@ def test_reasons_add_up(market: Market) -> None:
     assert why["protection_end"] == (TODAY + timedelta(days=9)).isoformat()
     assert why["stockout_risk_if_ordered"] < 0.05 < why["stockout_risk_if_not_ordered"]
     assert why["cost_of_ordering"] < why["cost_of_not_ordering"]
+
+
+def test_reasons_add_up_whatever_the_terms(market: Market) -> None:
+    generator = np.random.default_rng(11)
+
+    def maybe(value: float) -> float | None:
+        return value if generator.random() < 0.6 else None
+
+    for number in range(30):
+        market.line(
+            f"P{number}",
+            f"S{number % 3}",
+            daily=float(generator.gamma(1.0, 4.0)),
+            on_hand=float(generator.integers(-2, 40)),
+            reserved=float(generator.integers(0, 4)),
+            pack=maybe(float(generator.integers(1, 13))),
+            moq=maybe(float(generator.integers(1, 25))),
+            cost=maybe(float(generator.uniform(1, 12))),
+            shelf_life=maybe(int(generator.integers(2, 40))),
+            lead_time=maybe(int(generator.integers(0, 30))),
+        )
+        market.order(number, f"P{number}", f"S{number % 3}", days_ago=1, quantity=3, expected_in=2)
+        market.batch(10, days_ago=1, product_id=f"P{number}", store_id=f"S{number % 3}")
+    market.run()
+    assert len(market.drafts) > 10
+    for draft in market.drafts:
+        why, quantity = reasons(draft), draft["order_quantity"]
+        assert why["available"] == max(why["on_hand"] - why["reserved"] - why["promised_to_stores"], 0)
+        assert why["inventory_position"] == pytest.approx(why["available"] + why["on_order"] - why["expiring"])
+        assert why["unrounded_quantity"] == pytest.approx(why["order_up_to"] - why["inventory_position"], abs=1e-3)
+        assert why["order_up_to"] <= why["demand_at_service_level"]
+        assert quantity > 0
+        assert quantity % (why["pack_size"] or 1) == pytest.approx(0)
+        assert quantity >= (why["moq"] or 0)
+        assert why["stockout_risk_if_ordered"] <= why["stockout_risk_if_not_ordered"]
+        if why["unit_cost"] is not None and why["service_level"] <= why["critical_ratio"]:
+            assert why["cost_of_ordering"] <= why["cost_of_not_ordering"] + 0.01
+        assert quantity < why["unrounded_quantity"] + (why["pack_size"] or 1) + (why["moq"] or 0)
 
 
 def test_the_cost_curve_is_lowest_near_the_proposal(market: Market) -> None:
@@ -327,7 +366,7 @@ def test_a_store_that_has_too_much_gives_before_anything_is_bought(market: Marke
     assert (draft["order_date"], draft["delivery_date"]) == (TODAY, TODAY + timedelta(days=1))
     assert draft["supplier"] is None
     assert draft["order_amount"] == 0
-    assert "no_supplier" not in flags(draft)
+    assert not {"no_supplier", "late_for_stockout"} & set(flags(draft))
 
 
 def test_an_approved_transfer_is_gone_from_the_giver(market: Market, decide: Decide) -> None:
