@@ -56,11 +56,12 @@ Call = Callable[..., tuple[int, Any, str]]
 
 @pytest.fixture(scope="module")
 def shop(small_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The small demo with four drafts. Each test has an operational store of its own."""
+    """The small demo with four drafts and no others. Each test has an operational store of its own."""
     root = tmp_path_factory.mktemp("home") / small_workspace.name
     shutil.copytree(small_workspace.root, root, symlinks=True)
     workspace = Workspace(root)
     with duckdb.connect(str(workspace.published().database)) as connection:
+        connection.execute("delete from marts.fct_reorder_drafts")
         for number, (draft_id, store, sender) in enumerate(
             [(MILK, "files:S1", None), (BREAD, "files:S2", None), (BANNER, "files:S1", None), (TRANSFER, "files:S1", 2)]
         ):
