@@ -75,12 +75,13 @@ def cost_curve(frame: pd.DataFrame, quantity: float, *, title: str, label: str) 
     )
     curves = (
         alt.Chart(rows)
-        .mark_line(interpolate="monotone", point=alt.OverlayMarkDef(size=24))
+        .mark_line(interpolate="monotone")
         .encode(
             x=x,
             y=alt.Y("amount", type="quantitative", title=title, axis=value_axis(",.2f"), scale=alt.Scale(zero=True)),
             color=alt.Color("part", type="nominal", legend=legend(), scale=alt.Scale(domain=order)),
-            strokeWidth=alt.condition(alt.datum.part == order[0], alt.value(2.8), alt.value(1.4)),
+            strokeWidth=alt.condition(alt.datum.part == order[0], alt.value(6), alt.value(1.8)),
+            opacity=alt.condition(alt.datum.part == order[0], alt.value(0.45), alt.value(1)),
             tooltip=tooltip(("part", "Cost", None), ("order_quantity", "Units", ",.1f"), ("amount", title, ",.2f")),
         )
     )
