@@ -1,7 +1,7 @@
 """`python -m benchmarks.replay`: the tables and pictures of docs/replay.md.
 
-VN2 lies in the folder `shared` beside the checkout and is left out where it is absent; the sample chain is read from its
-workspace (`make demo SERVE=0`).
+VN2 lies in the folder `shared` beside the checkout and is left out where it is absent; the sample chain is read from
+its workspace (`make demo SERVE=0`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The sample chain replayed: one store's products, eight weeks, true demand, and the drafts that the pipeline would make."""
+"""The sample chain replayed: one store's products, true demand, and the drafts that the pipeline would make."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ from {MARTS_SCHEMA}.fct_stock_daily
 where store_id = ?
 """
 _CLOSING = f"""
-select product_id, on_hand::double as on_hand from {MARTS_SCHEMA}.fct_stock_daily where store_id = ? and business_date = ?
+select product_id, on_hand::double as on_hand
+from {MARTS_SCHEMA}.fct_stock_daily
+where store_id = ? and business_date = ?
 """
 _IN_TRANSIT = f"""
 select product_id, coalesce(first_received_date, expected_date) as arrival_date,

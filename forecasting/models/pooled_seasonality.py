@@ -1,9 +1,9 @@
 """Pooled seasonality: each series' own recent level times the seasonal profile of the whole panel.
 
-A single slow seller says next to nothing of its year; all of them together say it well. The profile is the classical
-ratio to the year's mean (Makridakis, Wheelwright & Hyndman 1998, ch. 3), added up over the series; the level is an
-exponentially weighted mean of what is left without it; the counts around it are negative binomial (Snyder, Ord &
-Beaumont 2012).
+A single slow seller says next to nothing of its year; all of them together say it well, and a fast one adds its own.
+The profile is the classical ratio to the year's mean (Makridakis, Wheelwright & Hyndman 1998, ch. 3), added up over
+series and shrunk to by each as a gamma prior would; the level is an exponentially weighted mean of what is left without
+it; the counts around it are negative binomial (Snyder, Ord & Beaumont 2012).
 """
 
 from __future__ import annotations
@@ -29,11 +29,14 @@ _LOWEST_MEAN = 0.05
 _LONG_SEASON = 24
 """Seasons of at least so many periods are smoothed over neighbours: a feast moves by a week."""
 
+_TRUST_UNITS = 60.0
+"""Expected units of a phase at which a series' own profile counts as much as the pooled one."""
+
 _DISPERSION_RANGE = (0.3, 20.0)
 
 
 class PooledSeasonality:
-    """Recent level × pooled seasonal profile, with negative-binomial quantiles."""
+    """Recent level × seasonal profile, own as far as the series has one and pooled for the rest; negative binomial."""
 
     name = "pooled_seasonality"
 
@@ -44,13 +47,13 @@ class PooledSeasonality:
         from scipy.stats import nbinom
 
         y = panel.y.astype(np.float64)
-        season = panel.frequency.season_length
+        season, length = panel.frequency.season_length, y.shape[1]
         profile = _profile(y, season)
-        phases = np.arange(y.shape[1] + horizon) % season
-        past, ahead = profile[phases[: y.shape[1]]], profile[phases[y.shape[1] :]]
-        level = _level(y, past, 1 / (panel.frequency.recent + 2))
-        size = _size(y[:, -6 * panel.frequency.recent :] / past[-6 * panel.frequency.recent :])
-        mean = np.maximum(level[:, None] * ahead, 1e-9)
+        phases = np.arange(length + horizon) % season
+        past, ahead = profile[:, phases[:length]], profile[:, phases[length:]]
+        recent = slice(-6 * panel.frequency.recent, None)
+        size = _size(y[:, recent] / past[:, recent])
+        mean = np.maximum(_level(y, past, panel.frequency.recent)[:, None] * ahead, 1e-9)
         chance = size[:, None] / (size[:, None] + mean)
         cube = nbinom.ppf(np.asarray(quantile_levels), size[:, None, None], chance[..., None])
         progress(self.name, len(panel), len(panel))
@@ -58,31 +61,44 @@ class PooledSeasonality:
 
 
 def _profile(y: Floats, season: int) -> Floats:
-    """Demand of each phase over the season's mean; ones where there are not two seasons. Shape (season,)."""
+    """Demand of each phase over the season's mean; ones where there are not two seasons. Shape (series, season)."""
     seasons = y.shape[1] // season
     if seasons < 2:
-        return np.ones(season)
+        return np.ones((len(y), season))
     blocks = y[:, y.shape[1] - seasons * season :].reshape(len(y), seasons, season)
     known = np.isfinite(blocks)
     mean = np.where(known, blocks, 0.0).sum(axis=2, keepdims=True) / np.maximum(known.sum(axis=2, keepdims=True), 1)
     counted = known & (known.mean(axis=2, keepdims=True) > _KNOWN_SHARE) & (mean > _LOWEST_MEAN)
-    weight = counted / np.sqrt(np.maximum(mean, _LOWEST_MEAN))
-    seen = np.where(known, np.minimum(blocks, _MOST_TIMES_MEAN * mean + _MOST_ABOVE), 0.0)
-    usual = (weight * mean).sum(axis=(0, 1))
-    ratio = np.where(usual > 0, (weight * seen).sum(axis=(0, 1)) / np.maximum(usual, 1e-9), 1.0)
+    seen = np.where(counted, np.minimum(np.nan_to_num(blocks), _MOST_TIMES_MEAN * mean + _MOST_ABOVE), 0.0)
+    usual = np.where(counted, mean, 0.0)
+    weight = 1 / np.sqrt(np.maximum(mean, _LOWEST_MEAN))
+    expected = (weight * usual).sum(axis=(0, 1))
+    pooled = np.where(expected > 0, (weight * seen).sum(axis=(0, 1)) / np.maximum(expected, 1e-9), 1.0)
+    own, own_usual = seen.sum(axis=1), usual.sum(axis=1)
     if season >= _LONG_SEASON:
-        ratio = 0.25 * np.roll(ratio, 1) + 0.5 * ratio + 0.25 * np.roll(ratio, -1)
+        pooled = _smooth(pooled)
+        own, own_usual = _smooth(_smooth(own)), _smooth(_smooth(own_usual))
+    profile = (own + _TRUST_UNITS * pooled) / (own_usual + _TRUST_UNITS)
     # The blocks end with the panel, so the first phase of the calendar is not the first of a block.
-    return np.maximum(np.roll(ratio, y.shape[1] % season), 1e-3)
+    return np.asarray(np.maximum(np.roll(profile, y.shape[1] % season, axis=1), 1e-3))
 
 
-def _level(y: Floats, profile: Floats, rate: float) -> Floats:
-    """Exponentially weighted mean of the demand without its season, 0 where none is known. Shape (series,)."""
+def _smooth(values: Floats) -> Floats:
+    """A weighted mean of each phase and its neighbours, around the season."""
+    smoothed: Floats = 0.25 * np.roll(values, 1, axis=-1) + 0.5 * values + 0.25 * np.roll(values, -1, axis=-1)
+    return smoothed
+
+
+def _level(y: Floats, profile: Floats, recent: int) -> Floats:
+    """Demand without its season now: the mean of three exponentially weighted means, 0 where none is known."""
     known = np.isfinite(y)
-    weight = known * (1 - rate) ** np.arange(y.shape[1])[::-1]
-    total = (np.where(known, y, 0.0) * (1 - rate) ** np.arange(y.shape[1])[::-1]).sum(axis=1)
-    expected = (weight * profile).sum(axis=1)
-    level: Floats = np.divide(total, expected, out=np.zeros(len(y)), where=expected > 0)
+    seen, age = np.where(known, y, 0.0), np.arange(y.shape[1])[::-1]
+    levels = []
+    for periods in (recent / 2, recent, 2 * recent):
+        weight = (1 - 1 / (periods + 1)) ** age
+        expected = (known * profile) @ weight
+        levels.append(np.divide(seen @ weight, expected, out=np.zeros(len(y)), where=expected > 0))
+    level: Floats = np.mean(levels, axis=0)
     return level
 
 

@@ -111,9 +111,7 @@ def prices_of(chain: Chain, settings: Settings, ordering: float) -> Prices:
     )
 
 
-def world_of(
-    chain: Chain, demand: Units, on_hand: Units, in_transit: Units, delays: pd.DataFrame, seed: int
-) -> World:
+def world_of(chain: Chain, demand: Units, on_hand: Units, in_transit: Units, delays: pd.DataFrame, seed: int) -> World:
     """The hold-out as every policy meets it: true demand, and lead times drawn from past receipts.
 
     Args:

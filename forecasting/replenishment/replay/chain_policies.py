@@ -168,12 +168,10 @@ def mean_in_stock(chain: Chain, end: int) -> Units:
     sold, in_stock = chain.sold[:, recent], chain.in_stock[:, recent]
     counted = in_stock.sum(axis=1)
     mean = (sold * in_stock).sum(axis=1) / np.maximum(counted, 1)
-    return np.where(counted >= _FEWEST_DAYS, mean, sold.mean(axis=1))
+    return np.asarray(np.where(counted >= _FEWEST_DAYS, mean, sold.mean(axis=1)))
 
 
 def forgetting_long_lives(inputs: Inputs) -> Inputs:
     """The inputs with shelf lives that the simulator tracks: longer ones never expire in it."""
     lives = inputs.lines["shelf_life_days"]
     return replace(inputs, lines=inputs.lines.assign(shelf_life_days=lives.where(lives <= LONGEST_LIFE_DAYS)))
-
-

@@ -96,4 +96,4 @@ def cheapest(needs: Units, holding: float, shortage: float) -> Units:
         lost = 1.0 - is_kept[..., -1].mean(axis=0)
         is_enough = holding * is_kept.mean(axis=0).sum(axis=1) >= shortage * lost
         most, least = np.where(is_enough, middle, most), np.where(is_enough, least, middle)
-    return most
+    return np.asarray(most)

@@ -190,7 +190,7 @@ def costs(tally: Tally, prices: Prices) -> dict[str, NDArray[np.float64]]:
         "holding": column(prices.holding) * tally.left,
         "shortage": column(prices.shortage) * tally.lost,
         "waste": column(prices.waste) * tally.wasted,
-        "ordering": column(prices.ordering) * (tally.ordered > 0),
+        "ordering": column(prices.ordering) * (tally.ordered > 0).astype(np.float64),
     }
 
 

@@ -47,7 +47,7 @@ def test_the_cheapest_order_is_the_one_of_all_quantities_that_costs_least() -> N
         return float(0.3 * np.maximum(left, 0).sum(axis=1).mean() + 2.0 * np.maximum(-left[:, -1], 0).mean())
 
     best = min(range(40), key=cost)
-    # Marginal costs count holding until the shelf first runs empty, which is all the holding there is without deliveries.
+    # Holding counts until the shelf first runs empty, which without deliveries is all of it.
     assert found == best
 
 
