@@ -112,6 +112,11 @@ def backtest(
         if row["segment"] == "all":
             shown = "  ".join(f"{name} {row[name]:.3f}" for name in _SCORES if row[name] is not None)
             print_line(f"  {row['model_name']} ({row['series']} series): {shown}")
+    for row in found.totals:
+        coverage = row["coverage"]
+        if row["segment"] == "all" and isinstance(coverage, dict):
+            shown = "  ".join(f"q{float(level) * 100:.0f} {share:.3f}" for level, share in coverage.items())
+            print_line(f"  demand over {row['periods']} periods, share at or below: {shown}")
     for note in (*found.notes, *(f"{name} was left out: {reason}" for name, reason in found.dropped.items())):
         print_note(note)
 
