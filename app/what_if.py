@@ -38,14 +38,14 @@ class Scenario:
     @property
     def sentence(self) -> str:
         """What the scenario changes."""
-        change = self.units - self.planned_units
-        share = formats.change(self.units, self.planned_units)
-        more = "more" if change >= 0 else "fewer"
+        change = round(self.units - self.planned_units)
         days = formats.count(len(self.frame), "day")
-        return (
-            f"{self.name}: {formats.number(self.units)} units in {days}, {formats.number(abs(change))} {more} than as "
-            f"planned{f' ({share})' if share else ''}."
-        )
+        total = f"{self.name}: {formats.number(self.units)} units in {days}"
+        if change == 0:
+            return f"{total}, as many as planned."
+        share = formats.change(self.units, self.planned_units)
+        more = "more" if change > 0 else "fewer"
+        return f"{total}, {formats.number(abs(change))} {more} than as planned{f' ({share})' if share else ''}."
 
 
 def choose(shop: Shop, series: Row) -> Scenario | None:
@@ -69,7 +69,8 @@ def choose(shop: Shop, series: Row) -> Scenario | None:
         required=True,
         format_func=labels.__getitem__,
         key=f"what_if_{series['series_id']}",
-        help="Computed with the forecast: the same days under other conditions.",
+        help="The same days under other conditions, from what promotions and prices did in this shop so far. It is an "
+        "estimate, not an experiment.",
     )
     if chosen is None or chosen == AS_PLANNED:
         return None

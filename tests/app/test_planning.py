@@ -195,6 +195,15 @@ def test_days_on_promotion_are_drawn_as_stretches() -> None:
     assert fan_chart.promotion_spans(history.assign(is_promoted=False)).empty
 
 
+def test_a_scenario_that_changes_nothing_says_so() -> None:
+    frame = pd.DataFrame({"q10": [1.0], "q50": [2.0], "q90": [3.0]})
+    units = what_if.expected_units(frame)
+    assert units == 2.0
+    assert what_if.Scenario("With a promotion", frame, units, units).sentence == (
+        "With a promotion: 2 units in 1 day, as many as planned."
+    )
+
+
 def test_scenarios_and_models_have_names_that_people_read() -> None:
     assert what_if.label("price_-10%", -0.1) == "Price −10%"
     assert what_if.label("no_promotion", 0) == "Without a promotion"
