@@ -27,7 +27,7 @@ from retail.settings import BUNDLED_CHECKPOINTS
 
 log = logging.getLogger(__name__)
 
-SIBLING = {"D": "bolt-synthetic", "W": "bolt-synthetic", "M": "bolt-synthetic"}
+SIBLING = {"D": "bolt-daily", "W": "bolt-weekly", "M": "bolt-weekly"}
 """Folder of the bundled checkpoint for each frequency."""
 
 _CPU_BATCH = 64

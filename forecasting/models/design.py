@@ -15,8 +15,10 @@ Floats = NDArray[np.float32]
 
 OPEN: Final = "is_open"
 _CLOSED_BELOW = 0.02
-"""Demand in a state of a flag over demand in the other below which that state means closed."""
+"""Periods with sales in a state of a flag, over those that the other state lets expect, below which it means closed."""
 _FEWEST_CLOSED = 20
+"""Periods with sales that must be missing."""
+_CONTRADICTED_ABOVE = 0.2
 _LARGEST_LOGARITHM = 1.5
 _LARGEST_DEVIATION = 3.0
 
@@ -65,20 +67,31 @@ def design(panel: Panel, horizon: int) -> Design:
     return Design(tuple(names), stacked, closed)
 
 
+def closed_ahead(panel: Panel, horizon: int) -> Mask:
+    """Where a series is known to be closed in the periods to come, and sells nothing. Shape (series, horizon)."""
+    return design(panel, horizon).closed[:, len(panel.dates) :]
+
+
 def _to_width(values: Floats, width: int) -> Floats:
     missing = max(0, width - values.shape[1])
     return np.pad(values[:, :width], ((0, 0), (0, missing)), constant_values=np.nan)
 
 
 def _closing_state(panel: Panel, values: Floats, name: str) -> int | None:
-    """The state of a flag in which nothing sells, if there is one; closed for `is_open`, whatever was sold."""
-    if name == OPEN:
-        return 0
+    """The state of a flag in which nothing sells, if there is one: sales there are far rarer than chance explains.
+
+    `is_open` says so itself, unless sales contradict it.
+    """
     past = values[:, : len(panel.dates)]
-    counts = [(np.isfinite(panel.y) & (past == state)).sum() for state in (0, 1)]
-    means = [float(np.nan_to_num(panel.y)[past == state].sum()) / max(count, 1) for state, count in enumerate(counts)]
+    known = np.isfinite(panel.y)
+    periods = [int((known & (past == state)).sum()) for state in (0, 1)]
+    selling = [int((np.nan_to_num(panel.y) > 0)[past == state].sum()) for state in (0, 1)]
+    share = [sold / max(count, 1) for sold, count in zip(selling, periods, strict=True)]
+    if name == OPEN:
+        return 0 if share[0] <= _CONTRADICTED_ABOVE * share[1] else None
     for state in (0, 1):
-        if counts[state] >= _FEWEST_CLOSED and means[state] < _CLOSED_BELOW * means[1 - state]:
+        expected = periods[state] * share[1 - state]
+        if expected >= _FEWEST_CLOSED and selling[state] < _CLOSED_BELOW * expected:
             return state
     return None
 

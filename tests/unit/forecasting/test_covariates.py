@@ -10,6 +10,7 @@ import pytest
 
 from forecasting.models.chronos import Chronos
 from forecasting.models.covariates import adjustment
+from forecasting.models.design import closed_ahead
 from forecasting.models.protocol import to_cube
 from forecasting.panel import Panel
 
@@ -102,3 +103,16 @@ def test_hostile_series_do_not_break_it(stores: Panel) -> None:
     found = adjustment(replace(stores, units=units, in_stock=in_stock), AHEAD)
     assert found is not None
     assert np.isfinite(found.factor).all()
+
+
+def test_rare_sales_that_miss_a_promotion_by_chance_do_not_make_it_a_closure(stores: Panel) -> None:
+    units = np.random.default_rng(9).poisson(0.002, (12, DAYS)).astype(np.float32)
+    units[stores.known["Promo"][:, :DAYS] == 1] = 0
+    known = {"Promo": stores.known["Promo"]}
+    assert not closed_ahead(replace(stores, units=units, known=known), AHEAD).any()
+
+
+def test_open_days_that_sales_contradict_are_not_believed(stores: Panel) -> None:
+    wrong = {"is_open": 1 - stores.known["Promo"]}
+    assert not closed_ahead(replace(stores, known=wrong), AHEAD).any()
+    assert closed_ahead(replace(stores, known={"is_open": stores.known["Open"]}), AHEAD).any()

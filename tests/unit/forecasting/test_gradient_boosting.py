@@ -111,3 +111,13 @@ def test_levels_between_trained_ones_lie_half_way(promoted: Panel) -> None:
     levels = (0.1, 0.2, 0.3)
     cube = to_cube(model.predict(promoted, 7, levels), promoted, 7, levels)
     assert cube[..., 1] == pytest.approx((cube[..., 0] + cube[..., 2]) / 2, rel=1e-4, abs=1e-4)
+
+
+def test_nothing_is_sold_on_days_known_to_be_closed(promoted: Panel) -> None:
+    is_open = np.broadcast_to((np.arange(126) % 7 != 3).astype(np.float32), (30, 126))
+    units = promoted.units * is_open[:, :112]
+    made = replace(promoted, units=units, known={**promoted.known, "is_open": is_open.copy()})
+    cube = _cube(made)
+    closed = made.future("is_open", 14) == 0
+    assert (cube[closed] == 0).all()
+    assert (cube[~closed][:, 2] > 0).all()
