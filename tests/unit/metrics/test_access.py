@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metrics import Filter, MetricQuery, Metrics
+from metrics import Filter, MetricQuery, Metrics, policy
 from retail.errors import Refused, UnusableRequest
 from retail.principal import Principal
 from retail.vocabulary import Role
@@ -74,6 +74,19 @@ def test_staff_see_details_without_the_hidden_columns(metrics: Metrics) -> None:
             principal=STAFF,
         )
     assert metrics.query(MetricQuery(metrics=("net_sales",)), STAFF).rows[0]["net_sales"] > 0
+
+
+def test_staff_see_a_reorder_draft_without_what_it_costs_or_how_that_was_reckoned() -> None:
+    columns = ("store_id", "product", "order_quantity", "unit_cost", "order_amount", "cost_of_not_ordering", "reasons")
+    schema = {
+        "fct_reorder_drafts": dict.fromkeys(columns, "VARCHAR"),
+        "fct_order_cost_curves": {"store_id": "VARCHAR", "holding_amount": "DOUBLE"},
+    }
+    granted = policy.for_principal(schema, STAFF, None)
+    assert list(granted.tables) == ["fct_reorder_drafts"]
+    assert list(granted.tables["fct_reorder_drafts"]) == ["store_id", "product", "order_quantity"]
+    assert granted.hidden_tables == {"fct_order_cost_curves"}
+    assert policy.for_principal(schema, ANALYST, None).tables == schema
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.ANALYST, Role.STAFF])
