@@ -109,7 +109,7 @@ def _in_short(draft: Draft) -> str:
 def _actions(shop: Shop, draft: Draft) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.number_input(
-            f"Units of {draft.product}",
+            "Units",
             min_value=0.0,
             value=float(draft.quantity),
             step=max(1.0, formats.as_float(draft.reasons.get("pack_size")) or 1.0),
