@@ -16,7 +16,20 @@ from retail.workspace import Workspace
 
 ROOT: Final = Path(__file__).parent.parent
 CODE_THAT_MAKES_DATA: Final = ("connectors", "dbt_project", "forecasting", "pipelines", "retail")
-SETTINGS_THAT_MAKE_DATA: Final = ("chronos_weights", "forecast_horizon_days", "forecast_max_series")
+SETTINGS_THAT_MAKE_DATA: Final = (
+    "chronos_weights",
+    "forecast_horizon_days",
+    "forecast_max_series",
+    "holding_cost_rate",
+    "goodwill_rate",
+    "order_line_cost",
+    "default_lead_time_days",
+    "default_review_period_days",
+    "order_budget",
+    "minimum_service_level",
+    "maximum_service_level",
+    "service_level_by",
+)
 
 
 def weights_path(workspace: Workspace) -> Path:

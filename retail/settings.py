@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         description="What a sale that is missed costs beyond its margin, as a share of the price: "
         "the customer's trust.",
     )
+    order_line_cost: float = Field(
+        0.5,
+        ge=0,
+        description="What one order line costs whatever its quantity, in the reporting currency: writing, receiving, "
+        "shelving. A draft that saves less waits for the next order day.",
+    )
     default_lead_time_days: int = Field(
         7, ge=0, le=365, description="Lead time in days where neither a source nor a person has said one."
     )

@@ -71,7 +71,7 @@ def plan_orders(
     ratio = np.where(np.isnan(costs.waste), np.nan, usual)
     level, source = service_levels(lines, ratio, settings)
     position = supply.available + on_order - expiring
-    need = find_need(cycle, lines, position, level, usual, assumed)
+    need = find_need(cycle, lines, position, level, usual, assumed, settings.order_line_cost)
     allowed = lines["may_order"].to_numpy(dtype=bool)
     return Plan(
         cycle=cycle,

@@ -44,6 +44,7 @@ class Need:
         is_capped: Whether the shelf life lowered the order-up-to level.
         quantity: Units to order, zero where it is not worth it.
         costs: What too few and too many cost in the choice between quantities.
+        handling: What an order line costs, whatever its quantity.
         servable: Demand by scenario, from the cycle. Shape (lines, scenarios).
         shelf_demand: The same until the goods expire.
     """
@@ -58,6 +59,7 @@ class Need:
     is_capped: Bools
     quantity: Floats
     costs: UnitCosts
+    handling: Floats
     servable: Floats
     shelf_demand: Floats
 
@@ -100,7 +102,13 @@ class Need:
 
 
 def find_need(
-    cycle: Cycle, lines: pd.DataFrame, position: Floats, level: Floats, ratio: Floats, costs: UnitCosts
+    cycle: Cycle,
+    lines: pd.DataFrame,
+    position: Floats,
+    level: Floats,
+    ratio: Floats,
+    costs: UnitCosts,
+    order_line_cost: float = 0.0,
 ) -> Need:
     """What each line needs now, rounded to what can be ordered.
 
@@ -111,6 +119,7 @@ def find_need(
         level: Service level.
         ratio: Critical ratio by the same costs as below.
         costs: Costs of too few and too many, assumed where they are unknown.
+        order_line_cost: What an order line costs, whatever its quantity.
     """
     wanted = quantile(cycle.servable, level)
     sellable = quantile(cycle.shelf_demand, level)
@@ -128,6 +137,7 @@ def find_need(
         is_capped=sellable < wanted,
         quantity=np.zeros(len(lines)),
         costs=choice_costs(cycle, order_up_to, level, ratio, costs),
+        handling=np.full(len(lines), order_line_cost),
         servable=cycle.servable,
         shelf_demand=cycle.shelf_demand,
     )
@@ -135,7 +145,10 @@ def find_need(
 
 
 def round_by_cost(need: Need) -> Floats:
-    """The cheaper of the orders around the unrounded need; never a full one past the shelf life if less is possible."""
+    """The cheaper of the orders around the unrounded need, if it saves more than an order line costs.
+
+    Never a full one past the shelf life if less is possible.
+    """
     wanted = np.maximum(need.unrounded, 0.0)
     below = np.floor(wanted / need.step + _SMALLEST) * need.step
     above = np.maximum(np.ceil(wanted / need.step - _SMALLEST) * need.step, need.least)
@@ -143,7 +156,7 @@ def round_by_cost(need: Need) -> Floats:
     is_up = need.expected(above).total < need.expected(below).total
     is_up &= (above <= need.most + _SMALLEST) | (below == 0)
     chosen = np.where(is_up, above, below)
-    is_worth_it = need.expected(chosen).total < need.expected(np.zeros(len(chosen))).total
+    is_worth_it = need.expected(chosen).total + need.handling < need.expected(np.zeros(len(chosen))).total
     return np.where((wanted > _SMALLEST) & is_worth_it, chosen, 0.0)
 
 

@@ -82,6 +82,15 @@ def test_a_pack_is_not_opened_for_a_risk_that_costs_less_than_keeping_it() -> No
     assert near.need.quantity[0] == 0
 
 
+def test_an_order_that_saves_less_than_its_line_costs_waits_for_the_next_order_day() -> None:
+    pressing = plan(daily=2.0, on_hand=2.0, rules=Settings(order_line_cost=0.5))
+    assert pressing.need.quantity[0] == plan(daily=2.0, on_hand=2.0).need.quantity[0] > 0
+    saved = float(np.subtract(*[pressing.need.expected(np.array([units])).total[0] for units in (0.0, 16.0)]))
+    dear = plan(daily=2.0, on_hand=2.0, rules=Settings(order_line_cost=saved + 5.0))
+    assert dear.need.unrounded[0] > 0
+    assert dear.need.quantity[0] == 0
+
+
 def test_lines_that_may_not_order_do_not() -> None:
     assert plan(may_order=False).need.quantity[0] == 0
 
