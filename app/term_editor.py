@@ -98,6 +98,9 @@ def _pick(label: str, key: str, options: dict[str, str], chosen: str) -> str | N
 
 def _set(shop: Shop, field: TermField, supplier_id: str | None, product_id: str | None, store_id: str | None) -> None:
     value = str(st.session_state.get(_VALUE) or "").strip()
+    if not value:
+        note(f"Type a value for “{LABELS[field]}” first.", is_done=False)
+        return
     try:
         if field is TermField.SUPPLIER_ID:  # then the value is a supplier, and the term is the product's
             value, supplier_id = _supplier_called(shop, value), None
