@@ -111,6 +111,8 @@ class Drafts:
     def order(self, moment: Moment) -> Units:
         """See `Policy.order`."""
         today = self.chain.today(moment.period)
+        if not self.chain.takes_orders(today.weekday()).any():
+            return np.zeros_like(moment.on_hand)
         inputs = self._inputs(moment, today)
         scenarios = Scenarios.draw()
         nothing = approved_supply([], inputs.purchases, {}, today)

@@ -20,7 +20,7 @@ from forecasting.replenishment.replay.simulation import World, simulate
 from retail.settings import Settings
 from tests.unit.replenishment.market import TODAY, Market
 
-DAYS, HISTORY = 28, 120
+DAYS, HISTORY = 16, 120
 
 
 @pytest.fixture
