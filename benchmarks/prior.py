@@ -17,8 +17,6 @@ from forecasting.weights import PRIOR, Share, Weights
 
 _LEVELS = 9
 _NEGLIGIBLE = 0.04
-_FACTOR_TRUST = 0.5
-"""How much of a set's factors holds for other shops: half, since bias belongs to a shop's own year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +54,11 @@ def write_prior(taught: Sequence[Taught]) -> None:
 
 
 def pooled_weights(sets: Sequence[Taught]) -> Weights:
-    """Mean shares per segment and level, by number of series; factors likewise, drawn half way to 1."""
+    """Mean shares per segment and level, by number of series."""
     learnt = [each.result.weights for each in sets]
-    factors = {}
-    segments = _segments(sets)
-    for segment in (ALL, *segments):
-        logs = [np.log(weights.factor(segment, _LEVELS)) for weights in learnt]
-        factors[segment] = _rounded(np.exp(_FACTOR_TRUST * _mean(logs, _counts(sets, segment))))
     return Weights(
         default=_pooled_shares(learnt, ALL, _counts(sets, ALL)),
-        segments={segment: _pooled_shares(learnt, segment, _counts(sets, segment)) for segment in segments},
-        factors=factors,
+        segments={segment: _pooled_shares(learnt, segment, _counts(sets, segment)) for segment in _segments(sets)},
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from forecasting.calibration import Calibration, uncalibrated
-from forecasting.segments import ALL, without_covariates
+from forecasting.segments import without_covariates
 from retail.errors import ForecastError
 from retail.workspace import write_atomically
 
@@ -33,12 +33,10 @@ class Weights(BaseModel):
     Attributes:
         default: Weights of a segment that is not listed, by model name.
         segments: Weights by segment, then by model name.
-        factors: What the average is multiplied by, per level, by segment; `all` for those not listed, none for 1.
     """
 
     default: dict[str, Share]
     segments: dict[str, dict[str, Share]] = {}
-    factors: dict[str, list[float]] = {}
 
     def shares(self, segment: str, models: Sequence[str]) -> NDArray[np.float64]:
         """Share of each model in a segment, the mean over levels, adding up to 1 (all 0 if none has weight)."""
@@ -64,12 +62,8 @@ class Weights(BaseModel):
             [_per_level(known.get(model, 0.0 if model in OWN_WEIGHTS else stand_in), levels) for model in models]
         )
         total = share.sum(axis=0)
-        return np.divide(share, total, out=np.zeros_like(share), where=total > 0)
-
-    def factor(self, segment: str, levels: int) -> NDArray[np.float64]:
-        """What the average of a segment is multiplied by. Shape (levels,)."""
-        usual = self.factors.get(without_covariates(segment), self.factors.get(ALL, 1.0))
-        return _per_level(self.factors.get(segment, usual), levels)
+        found: NDArray[np.float64] = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+        return found
 
     def _of(self, segment: str) -> dict[str, Share]:
         return self.segments.get(segment, self.segments.get(without_covariates(segment), self.default))
@@ -84,7 +78,6 @@ class Weights(BaseModel):
             segments={
                 segment: _joined(self._of(segment), other._of(segment), newcomers) for segment in sorted(segments)
             },
-            factors=self.factors,
         )
 
 

@@ -114,7 +114,6 @@ def average(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDA
     for segment in np.unique(of_series):
         rows = np.flatnonzero(of_series == segment)
         share = np.where(answered[rows, :, None], weights.level_shares(str(segment), names, levels), 0.0)
-        factor = weights.factor(str(segment), levels)
         unserved = np.asarray(~share.any(axis=(1, 2)))
         share[unserved, answered[rows[unserved]].argmax(axis=1)] = 1.0
         share = np.where(answered[rows, :, None], share, 0.0)
@@ -122,7 +121,6 @@ def average(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDA
         share = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
         for number, member in enumerate(members.cubes.values()):
             cube[rows] += share[:, number, None].astype(np.float32) * np.nan_to_num(member[rows])
-        cube[rows] *= np.where(unserved[:, None], 1.0, factor)[:, None].astype(np.float32)
         used[rows] = share.any(axis=2)
     return np.maximum(np.sort(cube, axis=-1), 0), _names(used, names)
 

@@ -153,12 +153,12 @@ def test_a_broken_weights_file_is_named_with_what_to_do(tmp_path: Path, text: st
         load(path)
 
 
-def test_each_level_has_its_own_share_and_factor(panel: Callable[..., Panel]) -> None:
+def test_each_level_has_its_own_share(panel: Callable[..., Panel]) -> None:
     rising = [level / 10 for level in range(1, 10)]
-    weights = Weights(default={"a": rising, "b": [1 - share for share in rising]}, factors={"all": [0.5] * 9})
+    weights = Weights(default={"a": rising, "b": [1 - share for share in rising]})
     members = predict_members([_Fixed("a", 20), _Fixed("b", 0)], panel(2), 3, QUANTILE_LEVELS)
     cube, _ = average(members, panel(2), weights)
-    assert cube[0, 0] == pytest.approx(range(1, 10), rel=1e-5)
+    assert cube[0, 0] == pytest.approx(range(2, 20, 2), rel=1e-5)
 
 
 def test_series_of_whole_units_get_whole_quantiles_and_others_keep_fractions(panel: Callable[..., Panel]) -> None:

@@ -40,8 +40,7 @@ def test_a_covariate_counts_where_it_has_changed_within_the_history() -> None:
 
 
 def test_weights_without_a_segment_with_covariates_fall_back_to_the_one_without() -> None:
-    weights = Weights(default={"a": 1.0}, segments={"long_regular": {"b": 1.0}}, factors={"long_regular": [2.0]})
+    weights = Weights(default={"a": 1.0}, segments={"long_regular": {"b": 1.0}})
     assert without_covariates("long_regular_covariates") == "long_regular"
     assert weights.shares("long_regular_covariates", ["a", "b"]).tolist() == [0.0, 1.0]
-    assert weights.factor("long_regular_covariates", 1).tolist() == [2.0]
     assert weights.shares("new_sparse_covariates", ["a", "b"]).tolist() == [1.0, 0.0]
