@@ -22,7 +22,7 @@ def main() -> int:
     if arguments.command == "train":
         Run(read_config(arguments.config), arguments.out).go_on()
     elif arguments.command == "resume":
-        changes = {"steps": arguments.steps} if arguments.steps else {}
+        changes = read_config(arguments.config).model_dump() if arguments.config else {}
         Run.load(arguments.out, **changes).go_on()
     else:
         export(Run.load(arguments.run), arguments.out)
@@ -37,7 +37,7 @@ def _arguments() -> argparse.Namespace:
     train.add_argument("--out", type=Path, required=True, help="folder of the run")
     resume = commands.add_parser("resume", help="go on with a run from its last saved state")
     resume.add_argument("--out", type=Path, required=True, help="folder of the run")
-    resume.add_argument("--steps", type=int, help="new number of steps in all")
+    resume.add_argument("--config", type=Path, help="changed configuration, such as more steps; else the saved one")
     exported = commands.add_parser("export", help="write a checkpoint folder from a run's last saved state")
     exported.add_argument("--run", type=Path, required=True, help="folder of the run")
     exported.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")

@@ -28,7 +28,8 @@ class Batches:
 
         config, shape = self.config, self.config.shape
         rng = np.random.default_rng([config.seed, step])
-        history, future = simulate(rng, config.mixture, config.batch, shape.context_length, shape.prediction_length)
+        mixture = config.later_mixture if config.later_mixture and step >= config.later_from else config.mixture
+        history, future = simulate(rng, mixture, config.batch, shape.context_length, shape.prediction_length)
         near = (rng.random((len(future), 1)) < 0.5) & (np.arange(future.shape[1]) >= config.near)
         history, future = usable(history, np.where(near, np.nan, future))
         seen = np.isfinite(history)

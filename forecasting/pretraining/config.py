@@ -11,7 +11,10 @@ from retail.errors import ForecastError
 
 
 class Shape(BaseModel):
-    """Size of the model, in the words of the Chronos-Bolt architecture."""
+    """Size of the model, in the words of the Chronos-Bolt architecture.
+
+    `looks_back` says at which distance, in patches, each of the first heads of the encoder looks before training.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,6 +26,7 @@ class Shape(BaseModel):
     heads: int
     encoder_layers: int
     decoder_layers: int
+    looks_back: list[int] = []
 
 
 class Config(BaseModel):
@@ -30,6 +34,8 @@ class Config(BaseModel):
 
     Attributes:
         mixture: Kinds of series to train on, a name in `series.mixture.MIXTURES`.
+        later_mixture: Mixture of the steps from `later_from` on; null keeps the first.
+        later_from: First step of the later mixture.
         seed: Seed of the weights and of the series.
         shape: Size of the model.
         batch: Series per step.
@@ -39,6 +45,7 @@ class Config(BaseModel):
         decay: Last steps, of falling learning rate.
         learning_rate: Peak learning rate, of both optimizers.
         weight_decay: Weight decay of matrices.
+        position_pace: Factor of the learning rate of the relative positions' weights.
         averaging: Decay per step of the moving average of the weights that is exported.
         near: Periods ahead that half of the series are trained on; the others are on all.
         check_every: Steps between validations.
@@ -48,6 +55,8 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     mixture: str
+    later_mixture: str | None = None
+    later_from: int = 0
     seed: int
     shape: Shape
     batch: int
@@ -57,6 +66,7 @@ class Config(BaseModel):
     decay: int
     learning_rate: float
     weight_decay: float
+    position_pace: float = 1.0
     averaging: float
     near: int
     check_every: int

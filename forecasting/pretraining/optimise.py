@@ -19,15 +19,23 @@ def optimizers(model: nn.Module, config: Config) -> list[Optimizer]:
     import torch
 
     inner: list[nn.Parameter] = []
+    positions: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
     for name, weight in model.named_parameters():
-        is_inner = weight.ndim == 2 and ".block." in name and "relative_attention_bias" not in name
-        (inner if is_inner else rest).append(weight)
+        if "relative_attention_bias" in name:
+            positions.append(weight)
+        else:
+            (inner if weight.ndim == 2 and ".block." in name else rest).append(weight)
     return [
         torch.optim.Muon(
             inner, lr=config.learning_rate, weight_decay=config.weight_decay, adjust_lr_fn="match_rms_adamw"
         ),
-        torch.optim.AdamW(rest, lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=0.0),
+        torch.optim.AdamW(
+            [{"params": rest, "pace": 1.0}, {"params": positions, "pace": config.position_pace}],
+            lr=config.learning_rate,
+            betas=(0.9, 0.98),
+            weight_decay=0.0,
+        ),
     ]
 
 

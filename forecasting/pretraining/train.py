@@ -121,7 +121,7 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * group.get("pace", 1.0)
             optimizer.step()
             optimizer.zero_grad()
         self.step += 1

@@ -57,8 +57,10 @@ def scaled_loss(history: Floats, future: Floats, cube: Floats, season: int) -> f
     """
     known = np.isfinite(history).sum(axis=1)
     scale = seasonal_scale(history, np.where(known >= 2 * season, season, 1))
-    loss = 2 * np.nanmean(np.where(np.isfinite(future), pinball(future, cube, QUANTILE_LEVELS), np.nan), axis=1)
-    ratio = np.minimum(loss / scale, 5)
+    seen = np.isfinite(future)
+    loss = 2 * np.where(seen, pinball(future, cube, QUANTILE_LEVELS), 0.0).sum(axis=1)
+    ratio = np.minimum(loss / np.maximum(seen.sum(axis=1), 1) / scale, 5)
+    ratio = np.where(seen.any(axis=1), ratio, np.nan)
     return float(np.nanmean(ratio))
 
 

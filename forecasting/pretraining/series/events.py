@@ -41,6 +41,9 @@ def promotion_logs(rng: Generator, count: int, length: int, style: Style, calend
     gap = np.choose(
         kind, [irregular, irregular, np.maximum(beat, 2) + 0 * irregular, 14 / calendar.days + 0 * irregular]
     )
+    if style.slips:
+        slip = rng.choice([-7, 7], shape) * (rng.random(shape) < style.slips) * some(rng, count, 0.5)
+        gap = gap + (kind == 3) * slip / calendar.days
     start = rng.uniform(-1, 1, (count, 1)) * gap[:, :1] + np.cumsum(gap, axis=1) - gap
     duration = rng.choice([2, 3, 5, 6, 7, 7, 10, 14], (count, 1)) / calendar.days
     duration = np.where(kind == 3, 5 / calendar.days, duration) + 0 * gap

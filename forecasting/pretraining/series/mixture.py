@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.random import Generator
 
-from forecasting.pretraining.series.calendar import CALENDARS
+from forecasting.pretraining.series.calendar import CALENDARS, Calendar
 from forecasting.pretraining.series.draws import Floats
 from forecasting.pretraining.series.processes import exponential_smoothing, kernels, seasonal_autoregression
 from forecasting.pretraining.series.retail import retail
 from forecasting.pretraining.series.styles import (
+    ECHO_WEEKLY,
+    FORTNIGHT_DAILY,
     FRESH_DAILY,
     GROUP_WEEKLY,
     SKU_DAILY,
@@ -41,9 +43,7 @@ def _retail(style: Style) -> Draw:
     return lambda rng, count, length: retail(rng, count, length, style)
 
 
-def _broad(period: str) -> Draw:
-    calendar = CALENDARS[period]  # type: ignore[index]
-
+def _broad(calendar: Calendar) -> Draw:
     def draw(rng: Generator, count: int, length: int) -> Floats:
         makers = (exponential_smoothing, seasonal_autoregression, kernels)
         counts = rng.multinomial(count, [0.4, 0.25, 0.35])
@@ -54,20 +54,40 @@ def _broad(period: str) -> Draw:
     return draw
 
 
+_DAY: Final = CALENDARS["day"]
+
 MIXTURES: Final[dict[str, tuple[Source, ...]]] = {
     "daily": (
         Source(_retail(SKU_DAILY), 0.3, 14, 512),
         Source(_retail(SLOW_DAILY), 0.15, 14, 512),
         Source(_retail(STORE_DAILY), 0.23, 28, 512),
         Source(_retail(FRESH_DAILY), 0.17, 21, 120),
-        Source(_broad("day"), 0.15, 14, 512),
+        Source(_broad(_DAY), 0.15, 14, 512),
+    ),
+    "daily_fortnights": (
+        Source(_retail(SKU_DAILY), 0.26, 14, 512),
+        Source(_retail(SLOW_DAILY), 0.13, 14, 512),
+        Source(_retail(STORE_DAILY), 0.16, 28, 512),
+        Source(_retail(FORTNIGHT_DAILY), 0.17, 42, 512),
+        Source(_retail(FRESH_DAILY), 0.14, 21, 120),
+        Source(_broad(_DAY), 0.07, 14, 512),
+        Source(_broad(replace(_DAY, week=14)), 0.05, 42, 512),
+        Source(_broad(replace(_DAY, week=28)), 0.02, 70, 512),
     ),
     "weekly": (
         Source(_retail(GROUP_WEEKLY), 0.45, 8, 208),
         Source(_retail(SKU_WEEKLY), 0.28, 8, 208),
         Source(_retail(SPARE_MONTHLY), 0.12, 8, 96),
-        Source(_broad("week"), 0.1, 8, 208),
-        Source(_broad("month"), 0.05, 8, 120),
+        Source(_broad(CALENDARS["week"]), 0.1, 8, 208),
+        Source(_broad(CALENDARS["month"]), 0.05, 8, 120),
+    ),
+    "weekly_echoes": (
+        Source(_retail(ECHO_WEEKLY), 0.3, 60, 208),
+        Source(_retail(GROUP_WEEKLY), 0.27, 8, 208),
+        Source(_retail(SKU_WEEKLY), 0.21, 8, 208),
+        Source(_retail(SPARE_MONTHLY), 0.11, 8, 96),
+        Source(_broad(CALENDARS["week"]), 0.07, 8, 208),
+        Source(_broad(CALENDARS["month"]), 0.04, 8, 120),
     ),
 }
 

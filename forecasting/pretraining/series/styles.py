@@ -5,7 +5,7 @@ The numbers are guesses from how shops work (opening hours, promotions, baskets)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from forecasting.pretraining.series.calendar import Period
@@ -30,6 +30,7 @@ class Style:
         drift, drift_shares: Standard deviation of the random walk of the level over a year.
         wander, wander_shares: Standard deviation of the short-lived autoregressive noise of the level.
         promotions: Shares of series with none, irregular, regular and fortnightly promotions.
+        slips: Share of fortnightly promotions that come a week early or late; the beat goes on from there.
         lift: Factor of a promotion, log-uniform between both.
         lives: Shares of steady, launched, ending, on-season-only and off-and-on series.
         observations: Shares of Poisson, negative binomial, zero-inflated, basket, gamma and lognormal noise.
@@ -56,6 +57,7 @@ class Style:
     wander: Shares = (0.0, 0.08, 0.2, 0.35)
     wander_shares: Shares = (0.3, 0.35, 0.25, 0.1)
     promotions: Shares = (0.45, 0.3, 0.2, 0.05)
+    slips: float = 0.0
     lift: tuple[float, float] = (1.15, 4.0)
     lives: Shares = (0.7, 0.1, 0.1, 0.05, 0.05)
     observations: Shares = (0.2, 0.4, 0.12, 0.13, 0.1, 0.05)
@@ -105,6 +107,9 @@ STORE_DAILY: Final = Style(
     stockouts=0.03,
     gaps=(0.03, 0.1),
 )
+FORTNIGHT_DAILY: Final = replace(
+    STORE_DAILY, promotions=(0.0, 0.0, 0.1, 0.9), slips=0.06, lift=(1.15, 2.5), noise=(0.02, 0.15)
+)
 FRESH_DAILY: Final = Style(
     period="day",
     level=(0.2, 50),
@@ -143,6 +148,18 @@ GROUP_WEEKLY: Final = Style(
     noise=(0.015, 0.3),
     stockouts=0.03,
     gaps=(0.05, 0.1),
+)
+ECHO_WEEKLY: Final = replace(
+    GROUP_WEEKLY,
+    rough=(0.1, 0.2, 0.4),
+    rough_shares=(0.4, 0.35, 0.25),
+    drift=(0.0, 0.03, 0.08),
+    drift_shares=(0.3, 0.4, 0.3),
+    wander=(0.0, 0.03),
+    wander_shares=(0.6, 0.4),
+    promotions=(0.9, 0.0, 0.1, 0.0),
+    lives=(1.0, 0.0, 0.0, 0.0, 0.0),
+    noise=(0.01, 0.12),
 )
 SKU_WEEKLY: Final = Style(
     period="week",

@@ -10,7 +10,9 @@ import pytest
 
 from forecasting.pretraining.config import Config, read_config
 from forecasting.pretraining.export import export
+from forecasting.pretraining.model import build
 from forecasting.pretraining.optimise import learning_rate
+from forecasting.pretraining.series.mixture import MIXTURES
 from forecasting.pretraining.train import CURVE, Run
 from forecasting.pretraining.validation import Validation, scaled_loss
 from retail.errors import ForecastError
@@ -89,6 +91,13 @@ def test_an_export_loads_in_chronos_and_forecasts_what_the_run_does(tiny: Config
     assert (tmp_path / "checkpoint" / "learning_curve.png").stat().st_size > 1000
 
 
+def test_heads_start_at_the_distances_that_the_shape_names(tiny: Config) -> None:
+    shape = tiny.shape.model_copy(update={"looks_back": [3]})
+    bias = build(shape).encoder.block[0].layer[0].SelfAttention.relative_attention_bias.weight
+    assert bias[:, 0].argmax() == 3
+    assert bias[:, 1].abs().max() < 1
+
+
 def test_validation_sets_are_the_same_every_time_and_differ_from_each_other(tiny: Config) -> None:
     first, again = Validation(tiny), Validation(tiny)
     for name in ("same", "other"):
@@ -108,6 +117,7 @@ def test_scaled_loss_of_a_perfect_forecast_is_zero_and_of_a_constant_error_known
 def test_the_shipped_configurations_are_valid(name: str) -> None:
     config = read_config(CONFIGS / f"{name}.yaml")
     assert config.mixture == name
+    assert {config.mixture, config.later_mixture or name} <= set(MIXTURES)
     assert config.warm_up + config.decay < config.steps
 
 
