@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.models.design import closed_ahead
 from forecasting.models.empirical import known_mean, last_known, quantiles
 from forecasting.models.protocol import Cube
 from forecasting.panel import Mask, Panel
@@ -91,6 +92,7 @@ def marginals(cube: Cube, panel: Panel, levels: Sequence[float]) -> Marginals:
     nodes = np.maximum(cube @ _lines(levels), 0)
     upper = np.array([_NORMAL.cdf(node) for node in _NODES]) > levels[-1]
     nodes[..., upper] = np.maximum(nodes[..., upper], cube[..., -1:] + _excess(cube, panel, levels, upper)[:, None])
+    nodes[closed_ahead(panel, cube.shape[1])] = 0
     return Marginals(nodes.astype(np.float32, copy=False), panel.is_whole)
 
 

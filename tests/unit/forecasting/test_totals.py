@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -107,3 +108,16 @@ def test_totals_over_part_of_the_periods_are_scored_on_the_seen_ones_only() -> N
     assert rows.tolist() == [5, 6, 7, 8, 9]
     assert happened == pytest.approx(np.nansum(actual[5:, :7], axis=1))
     assert quantiles[:, TOTAL_LEVELS.index(0.5)] == pytest.approx(400, rel=0.05)
+
+
+def test_closed_days_add_nothing_although_the_history_sold(panel: Callable[..., Panel]) -> None:
+    made = panel(series=3, days=140)
+    is_open = np.ones((3, 154), dtype=np.float32)
+    is_open[:, 6::7] = 0
+    made.units[:, 6:140:7] = 0
+    shop = replace(made, known={"is_open": is_open})
+    totals = calibrated_totals(np.full((3, 14, 9), 2, dtype=np.float32), shop, QUANTILE_LEVELS, uncalibrated("D"))
+    steps = np.diff(totals.mean, axis=1, prepend=0)
+    closed = is_open[0, 140:] == 0
+    assert (steps[:, closed] == 0).all()
+    assert (steps[:, ~closed] > 1).all()
