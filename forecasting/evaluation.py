@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting import scores
-from forecasting.models.combination import NAME
+from forecasting.models.combination import NAME, in_whole_units
 from forecasting.models.protocol import Forecaster
 from forecasting.panel import Mask, Panel
 from forecasting.serving import served
@@ -63,7 +63,7 @@ def evaluate(
     window = open_window(panel, end, EVALUATION_DAYS, models, QUANTILE_LEVELS, progress, only)
     combined, _ = served(window.members, window.history, weights)
     tallies = {name: window.tally(cube) for name, cube in window.members.cubes.items()}
-    tallies[NAME] = window.tally(combined)
+    tallies[NAME] = window.tally(in_whole_units(combined, window.history))
     seconds = window.members.seconds | {NAME: sum(window.members.seconds.values())}
     sums = tallies[NAME]
     known = sums[window.history.observed[np.searchsorted(window.rows, sums["row"])] >= panel.frequency.new_below]

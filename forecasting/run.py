@@ -217,7 +217,7 @@ def _answer(panel: Panel, settings: Settings, selection: Selection | None, progr
     fractions, model_names = served(members, panel, weights, keeps_fractions=True)
     totals = calibrated_totals(fractions, panel, QUANTILE_LEVELS, calibration)
     cube = in_whole_units(fractions, panel)
-    return _Answer(cube, totals, model_names, tested, tested.dropped | members.dropped)
+    return _Answer(in_whole_units(cube, panel), totals, model_names, tested, tested.dropped | members.dropped)
 
 
 def _asked(panel: Panel, models: Sequence[Forecaster], weights: Weights, most: int) -> dict[str, Mask]:

@@ -16,7 +16,7 @@ from retail.vocabulary import QUANTILE_LEVELS
 def served(
     members: Members, panel: Panel, weights: Weights, *, keeps_fractions: bool = False
 ) -> tuple[Cube, NDArray[np.str_]]:
-    """The quantiles that are served, and per series the name of what made them.
+    """The quantiles that are served, with fractions of a unit, and per series the name of what made them.
 
     A series with little history of its own leans on its analogues, all the more the less there is
     (`forecasting.models.analogues.blend`), and its name says so: `combination(a+b)+analogues`.

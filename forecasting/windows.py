@@ -27,7 +27,8 @@ class Window:
 
     Attributes:
         rows: Number of each series in the whole panel; those that had not started are absent.
-        history: The panel up to the cutoff, demand out of stock estimated from what was known then.
+        history: The panel up to the cutoff, demand out of stock estimated from what was known then,
+            where it is known how much of each period was served; else that demand is unknown.
         actual: What happened after it, NaN where unseen. Shape (series, horizon).
         segments: Segment of each series at the cutoff.
         scale: Mean absolute seasonal difference of each history.
@@ -97,7 +98,9 @@ def open_window(
     """
     known = panel.until(end)
     rows = np.flatnonzero(known.observed > 0)
-    history = correct(known.take(rows))
+    history = known.take(rows)
+    if history.availability is not None:
+        history = correct(history)
     limits = {name: mask[rows] for name, mask in (only or {}).items()}
     season = np.array([panel.frequency.season(int(length)) for length in history.history], dtype=np.int64)
     return Window(

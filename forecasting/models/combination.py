@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.models.design import closed_ahead
 from forecasting.models.protocol import Cube, Forecaster, to_cube
 from forecasting.panel import Mask, Panel
 from forecasting.segments import segments
@@ -99,7 +100,8 @@ def in_whole_units(cube: Cube, panel: Panel) -> Cube:
 def average(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDArray[np.str_]]:
     """Average the members' quantiles level by level, by the weights of each series' segment; sort them, and clip at 0.
 
-    Where none of the weighted models answered for a series, the first one that did serves alone; zeros if none did.
+    Where none of the weighted models answered for a series, the first one that did serves alone; zeros if none did, and
+    where a series is known to be closed, whatever models without covariates say.
     Fractions of a unit are kept, as chances: demand is added up from these.
 
     Returns:
@@ -122,6 +124,7 @@ def average(members: Members, panel: Panel, weights: Weights) -> tuple[Cube, NDA
         for number, member in enumerate(members.cubes.values()):
             cube[rows] += share[:, number, None].astype(np.float32) * np.nan_to_num(member[rows])
         used[rows] = share.any(axis=2)
+    cube[closed_ahead(panel, cube.shape[1])] = 0
     return np.maximum(np.sort(cube, axis=-1), 0), _names(used, names)
 
 

@@ -25,31 +25,10 @@ with planned as (
         on periods.product_id = members.product_id
         and (periods.store_id is null or periods.store_id = members.store_id)
     where periods.ends_date >= $first and periods.starts_date <= $until
-),
-days as (
-    select series_row, unnest(range(first_day, last_day + 1)) as day, discount_rate
-    from planned
-    union all
-    select members.series_row, sales.business_date - $first as day, 0 as discount_rate
-    from {MARTS_SCHEMA}.fct_sales_daily as sales
-    join forecast_members as members using (store_id, product_id)
-    where sales.is_promoted and sales.business_date between $first and $last
 )
 select series_row, day, max(discount_rate)::float as discount_rate
-from days
+from (select series_row, unnest(range(first_day, last_day + 1)) as day, discount_rate from planned)
 group by all
-"""
-
-_PAID = f"""
-select
-    series_row,
-    business_date - $first as day,
-    (sum(net_amount) / sum(units_net))::float as price
-from {MARTS_SCHEMA}.fct_sales_daily
-join forecast_members using (store_id, product_id)
-where business_date between $first and $last
-group by all
-having sum(units_net) > 0 and sum(net_amount) > 0
 """
 
 # Later rows win over earlier ones: a store's own price over that of every store, a newer price over an older one.
@@ -79,24 +58,21 @@ _STORES = f"select store_id, country, time_zone, currency from {MARTS_SCHEMA}.di
 def known_covariates(warehouse: duckdb.DuckDBPyConnection, series: pd.DataFrame, span: Span) -> dict[str, Matrix]:
     """Covariates by name, each of shape (series, days + horizon).
 
-    `is_promoted`: 1 where a promotion covers the day or a sale named one; a day ahead without a planned one is 0.
-    `price`: the list price less the promotion's discount; without price lists what was paid a unit, on days without
-    sales and ahead what was paid last outside promotions. NaN for a series without any price.
+    `is_promoted`: 1 where a planned promotion covers the day. `price`: the list price less the promotion's discount,
+    NaN for a series without a price list. Neither is taken from sales: that a sale named a promotion, or what was paid,
+    says that something sold, and a forecast from a past cutoff would know it.
     `is_holiday`: public holiday of the store's country. `is_open`: 0 where the store was, or is likely to be, closed.
     """
     shape = (len(series), len(span.dates_ahead))
     promoted, discount = _promotions(warehouse, shape, span)
     is_holiday, is_open = _calendar(warehouse, series, span)
     price = _listed(warehouse, shape, span) * (1 - discount)
-    unlisted = ~np.isfinite(price).any(axis=1)
-    if unlisted.any():
-        price[unlisted] = _paid(warehouse, promoted, discount, span)[unlisted]
     return {"is_promoted": promoted, "price": _filled(price), "is_holiday": is_holiday, "is_open": is_open}
 
 
 def _promotions(warehouse: duckdb.DuckDBPyConnection, shape: tuple[int, int], span: Span) -> tuple[Matrix, Matrix]:
     """Whether a promotion runs, and the largest discount as a fraction."""
-    days = fetch(warehouse, _PROMOTED, first=span.first, last=span.last, until=span.dates_ahead[-1].date())
+    days = fetch(warehouse, _PROMOTED, first=span.first, until=span.dates_ahead[-1].date())
     promoted, discount = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
     cells = days["series_row"], days["day"]
     promoted[cells] = 1
@@ -111,14 +87,6 @@ def _listed(warehouse: duckdb.DuckDBPyConnection, shape: tuple[int, int], span: 
     for row, first, last, amount in rows:
         price[row, first : last + 1] = amount
     return price
-
-
-def _paid(warehouse: duckdb.DuckDBPyConnection, promoted: Matrix, discount: Matrix, span: Span) -> Matrix:
-    days = fetch(warehouse, _PAID, first=span.first, last=span.last)
-    paid = np.full(promoted.shape, np.nan, dtype=np.float32)
-    paid[days["series_row"], days["day"]] = days["price"]
-    usual = _filled(np.where(promoted > 0, np.float32(np.nan), paid))
-    return np.where(np.isfinite(paid), paid, usual * (1 - discount))
 
 
 def _filled(values: Matrix) -> Matrix:

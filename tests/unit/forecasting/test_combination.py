@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.models.combination import average, combine, predict_members
+from forecasting.models.combination import Members, average, combine, predict_members
 from forecasting.models.moving_average import MovingAverage
 from forecasting.models.protocol import to_table
 from forecasting.models.weekday_quantiles import WeekdayQuantiles
@@ -177,3 +178,15 @@ def test_a_model_that_was_not_there_before_joins_with_its_share_of_other_weights
     joined = learnt.joined_by(["c"], Weights(default={"a": 3.0, "c": 1.0}))
     assert joined.level_shares("any", ["a", "b", "c"], 2).tolist() == [[0.75, 0.375], [0.0, 0.375], [0.25, 0.25]]
     assert joined.shares("new_regular", ["a", "c"]).tolist() == [0.75, 0.25]
+
+
+def test_nothing_is_expected_of_a_closed_day_whatever_the_models_say(panel: Callable[..., Panel]) -> None:
+    known = panel(series=2, days=70)
+    is_open = np.ones((2, 98), dtype=np.float32)
+    is_open[:, 6::7] = 0
+    units = np.where(is_open[:, :70] > 0, known.units, 0)
+    closing = replace(known, units=units, known={"is_open": is_open})
+    said = Members({"stubborn": np.full((2, 28, 9), 5.0, dtype=np.float32)}, {}, {"stubborn": 0.0})
+    cube, _ = combine(said, closing, Weights(default={"stubborn": 1.0}))
+    assert (cube[is_open[:, 70:] == 0] == 0).all()
+    assert (cube[is_open[:, 70:] == 1] == 5).all()

@@ -53,11 +53,12 @@ def test_promotions_are_known_ahead_and_take_effect_in_their_stores(shop: Shop) 
         assert panel.future("is_promoted", 7)[panel.unique_ids.index(f"{store}|P2")].tolist() == [0, 0, 0, 0, 1, 1, 1]
 
 
-def test_a_sale_that_names_a_promotion_makes_its_day_promoted(shop: Shop) -> None:
+def test_what_only_a_sale_tells_is_not_known_ahead(shop: Shop) -> None:
     marts = shop(stores=1, products=1, days=30)
-    marts.execute("update marts.fct_sales_daily set is_promoted = true where business_date = '2024-06-12'")
+    marts.execute("update marts.fct_sales_daily set is_promoted = true, net_amount = 3 * units_net")
     panel = _panel(marts)
-    assert np.flatnonzero(panel.known["is_promoted"][0]).tolist() == [_cell(panel, "S1|P1", date(2024, 6, 12))[1]]
+    assert not panel.known["is_promoted"].any()
+    assert np.isnan(panel.known["price"]).all()
 
 
 def test_prices_are_the_stores_own_else_those_of_all_less_the_promotion(shop: Shop) -> None:
@@ -73,19 +74,6 @@ def test_prices_are_the_stores_own_else_those_of_all_less_the_promotion(shop: Sh
     start = _cell(panel, "S1|P1", date(2024, 6, 14))[1]
     assert own[start : start + 12].tolist() == [4, 5, 5, 5, 5, 5, 3, 3, 3, 3, 3, 5]
     assert other[-7:].tolist() == [2.5, 3, 6, 6, 6, 6, 6]
-
-
-def test_without_price_lists_the_price_is_what_was_paid_last(shop: Shop) -> None:
-    marts = shop(stores=1, products=1, days=30)
-    marts.execute("update marts.fct_sales_daily set net_amount = 3 * units_net where business_date >= '2024-06-20'")
-    marts.execute("delete from marts.fct_sales_daily where business_date = '2024-06-25'")
-    marts.execute("update marts.fct_sales_daily set net_amount = units_net, is_promoted = true "
-                  "where business_date = '2024-06-30'")  # fmt: skip
-    panel = _panel(marts)
-    price = panel.known["price"][0]
-    start = _cell(panel, "S1|P1", date(2024, 6, 19))[1]
-    assert price[start : start + 13].tolist() == [2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 1, 3]
-    assert np.isfinite(price).all()
 
 
 def test_holidays_are_those_of_the_stores_country(shop: Shop) -> None:

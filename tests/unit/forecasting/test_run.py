@@ -73,7 +73,7 @@ def test_accuracy_is_by_model_and_segment_and_for_all(shop: Shop, floors: Settin
     marts = shop(days=120)
     forecast(marts, floors, run_id="r1", as_of_date=TODAY)
     rows = _table(marts, "fct_forecast_accuracy")
-    assert set(rows["model_name"]) == {"weekday_quantiles", "moving_average", "seasonal_naive", "combination"}
+    assert set(rows["model_name"]) >= {"weekday_quantiles", "moving_average", "seasonal_naive", "combination"}
     everything = rows[rows["segment"] == "all"].set_index("model_name")
     assert (everything["series"] == 8).all()
     assert everything.loc["weekday_quantiles", "wql"] < everything.loc["moving_average", "wql"]
@@ -95,13 +95,13 @@ def test_without_weights_the_statistical_models_serve_and_the_report_says_so(
     shop: Shop, tmp_path: Path, weights: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    marts = shop(days=60)
+    marts = shop(days=120)
     folder = str(tmp_path) if weights == "empty folder" else weights
     report = forecast(marts, Settings(chronos_weights=folder), run_id="r1", as_of_date=TODAY)
     names = set(_table(marts, "fct_forecasts")["model_name"])
     assert names == set(report.models)
     assert not any("bundled" in name or name == "none" for name in names)
-    assert len(report.dropped) == 1
+    assert list(report.dropped) == [Path(folder).name]
     assert any("did not serve" in note for note in report.notes)
 
 
