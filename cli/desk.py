@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from retail.errors import UnusableRequest
+from retail.vocabulary import DraftState
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -134,7 +135,9 @@ def open_desk(command: CliContext) -> Iterator[Desk]:
 
 def as_draft(decision: Decision) -> Row:
     """A decided draft of an earlier run, as far as the decision remembers it."""
-    return {**asdict(decision), "order_quantity": decision.quantity_before, "reasons": None, "flags": None}
+    is_snoozed = decision.state is DraftState.SNOOZED  # which drops what the quantity had been changed to
+    quantity = decision.quantity_after if is_snoozed else decision.quantity_before
+    return {**asdict(decision), "order_quantity": quantity, "reasons": None, "flags": None}
 
 
 def parse_date(text: str | None, option: str) -> date | None:

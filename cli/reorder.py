@@ -162,7 +162,15 @@ def _standing(desk: Desk, state: DraftState | None) -> list[Row]:
     shown = []
     for row in rows:
         made = desk.latest.get(row["draft_id"])
-        stands = {"state": state_of(made, desk.today), "quantity": quantity_of(made, row["order_quantity"])}
+        quantity = quantity_of(made, row["order_quantity"])
+        stands = {
+            "state": state_of(made, desk.today),
+            "order_quantity": quantity,
+            "quantity": quantity,
+            "proposed_quantity": row["order_quantity"],
+        }
+        if row["kind"] == "order" and row.get("unit_cost") is not None and "order_amount" in row:
+            stands["order_amount"] = round(quantity * row["unit_cost"], 2)
         promised = {name: row.get(name) for name in ("stockout_risk", "reasons")}  # not every role may see them
         shown.append({**row, **promised, **stands, "decision": made and _described(made)})
     return shown

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from forecasting.replenishment.run import ReplenishReport
 from forecasting.replenishment.run import replenish as draft
@@ -53,4 +55,20 @@ def replenish(workspace: Workspace, settings: Settings, *, run_id: str, progress
         decisions.close()
         terms.close()
     with open_warehouse(workspace, settings) as connection:
-        return draft(connection, settings, run_id=run_id, overrides=overrides, decisions=decided, progress=progress)
+        return draft(
+            connection,
+            settings,
+            run_id=run_id,
+            overrides=overrides,
+            decisions=decided,
+            calendar_date=_calendar_date(workspace),
+            progress=progress,
+        )
+
+
+def _calendar_date(workspace: Workspace) -> date | None:
+    """Today in the shop's time zone; null for a demo, whose day is fixed."""
+    description = workspace.describe()
+    if description.as_of_at is not None:
+        return None
+    return datetime.now(UTC).astimezone(ZoneInfo(description.default_time_zone)).date()

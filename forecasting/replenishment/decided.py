@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from typing import Final
 
 import pandas as pd
@@ -32,7 +32,11 @@ def latest(decisions: Sequence[Decision]) -> dict[str, Decision]:
 
 
 def approved_supply(
-    decisions: Sequence[Decision], purchases: pd.DataFrame, spread_days: Mapping[str | None, int], today: date
+    decisions: Sequence[Decision],
+    purchases: pd.DataFrame,
+    spread_days: Mapping[str | None, int],
+    today: date,
+    zone: tzinfo = UTC,
 ) -> pd.DataFrame:
     """Approved drafts that no purchase order in the source stands for yet.
 
@@ -44,6 +48,7 @@ def approved_supply(
         purchases: Last order by product-store: `store_id`, `product_id`, `ordered_date`.
         spread_days: Days between the middle and the 90% lead time, by supplier.
         today: The day that counts as today.
+        zone: Time zone of the shop: orders are dated in it, and decisions are made in UTC.
 
     Returns:
         `store_id`, `product_id`, `supplier_id`, `from_store_id`, `order_date`, `date` (of delivery), `quantity`,
@@ -58,9 +63,10 @@ def approved_supply(
         if decision.state != DraftState.APPROVED:
             continue
         placed = ordered.get((decision.store_id, decision.product_id))
+        decided_date = decision.decided_at.astimezone(zone).date()
         is_transfer = decision.from_store_id is not None
         grace = TRANSFER_GRACE_DAYS if is_transfer else max(spread_days.get(decision.supplier_id, 0), 1)
-        is_placed = placed is not None and placed >= decision.decided_at.date() and not is_transfer
+        is_placed = placed is not None and placed >= decided_date and not is_transfer
         if is_placed or decision.delivery_date + timedelta(days=grace) < today:
             continue
         rows.append(
@@ -73,7 +79,7 @@ def approved_supply(
                 "date": decision.delivery_date,
                 "quantity": float(decision.quantity_after),
                 "amount": 0.0 if is_transfer else float(decision.quantity_after) * (decision.unit_cost or 0.0),
-                "decided_date": decision.decided_at.date(),
+                "decided_date": decided_date,
             }
         )
     columns = [

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
@@ -16,6 +17,8 @@ PRICE_DAYS: Final = 91
 VARIATION_WEEKS: Final = 26
 LEARNING_DAYS: Final = 400
 """Orders older than this say nothing about how a supplier delivers now."""
+CURRENT_DAYS: Final = 7
+"""Days after the newest figures for which the calendar goes on; older figures are replenished as of their own day."""
 
 _TOTALS = f"""
 select series_id, cutoff_date, horizon_days, mean_units, {", ".join(TOTAL_COLUMNS)}
@@ -180,6 +183,7 @@ class Inputs:
     Attributes:
         today: The day that counts as today.
         currency: Reporting currency: that of all money.
+        zone: Time zone of the workspace: days of decisions are told in it.
         totals: Cumulative demand by series and day.
         lines: Product-stores with a forecast of their own and a stock figure.
         suppliers: Suppliers with their minimum.
@@ -192,6 +196,7 @@ class Inputs:
 
     today: date
     currency: str
+    zone: ZoneInfo
     totals: pd.DataFrame
     lines: pd.DataFrame
     suppliers: pd.DataFrame
@@ -203,9 +208,18 @@ class Inputs:
 
 
 def read_inputs(
-    warehouse: duckdb.DuckDBPyConnection, as_of_date: date | None, assumed_lead_time_days: int
+    warehouse: duckdb.DuckDBPyConnection,
+    as_of_date: date | None,
+    assumed_lead_time_days: int,
+    calendar_date: date | None = None,
 ) -> Inputs | None:
     """Read the marts.
+
+    Args:
+        warehouse: The warehouse.
+        as_of_date: The day that counts as today; null takes the calendar's, or that of the stock levels.
+        assumed_lead_time_days: Lead time where nobody promised one.
+        calendar_date: Today by the calendar; null, as for a demo, leaves it to the stock levels.
 
     Returns:
         None where there is no stock figure or no day that counts as today: nothing to replenish.
@@ -215,17 +229,21 @@ def read_inputs(
     """
     try:
         found = warehouse.execute(f"select max(as_of_date) from {MARTS_SCHEMA}.fct_stock_levels").fetchone()
-        today = as_of_date or (found[0] if found else None)
+        today = as_of_date or _today(found[0] if found else None, calendar_date)
         if today is None:
             return None
-        currency = warehouse.execute(f"select max(reporting_currency) from {CONTROL_SCHEMA}.workspace").fetchone()
+        control = warehouse.execute(
+            f"select max(reporting_currency), max(default_time_zone) from {CONTROL_SCHEMA}.workspace"
+        ).fetchone()
+        currency, zone = control or (None, None)
 
         def frame(query: str, **values: object) -> pd.DataFrame:
             return warehouse.execute(query, values).df()
 
         return Inputs(
             today=today,
-            currency=str(currency[0]) if currency and currency[0] else "",
+            currency=str(currency or ""),
+            zone=ZoneInfo(str(zone or "UTC")),
             totals=frame(_TOTALS),
             lines=frame(_LINES, today=today),
             suppliers=frame(_SUPPLIERS),
@@ -239,3 +257,9 @@ def read_inputs(
         raise ForecastError(
             f"The marts cannot be read for replenishment: {error}. Build them with `tillsight run`."
         ) from error
+
+
+def _today(newest: date | None, calendar_date: date | None) -> date | None:
+    """The calendar's day where the figures are from shortly before it: by night, the day of the newest sale is over."""
+    is_current = newest and calendar_date and newest < calendar_date <= newest + timedelta(days=CURRENT_DAYS)
+    return calendar_date if is_current else newest

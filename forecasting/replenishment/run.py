@@ -72,6 +72,7 @@ def replenish(
     overrides: Sequence[TermOverride] = (),
     decisions: Sequence[Decision] = (),
     as_of_date: date | None = None,
+    calendar_date: date | None = None,
     progress: Progress = silent,
 ) -> ReplenishReport:
     """Replace the four tables of replenishment, all of them or none.
@@ -82,7 +83,8 @@ def replenish(
         run_id: Name of this run.
         overrides: Terms that people have set.
         decisions: Decisions on drafts of earlier runs; at least the newest of each draft.
-        as_of_date: The day that counts as today; null takes that of the stock levels.
+        as_of_date: The day that counts as today; null takes the calendar's, or that of the stock levels.
+        calendar_date: Today by the calendar, for figures of the last days (see `inputs.read_inputs`).
         progress: Told what is being done.
 
     Raises:
@@ -91,7 +93,7 @@ def replenish(
     started = time.perf_counter()
     report = ReplenishReport(run_id)
     progress("planning orders", 0, 3)
-    inputs = read_inputs(warehouse, as_of_date, settings.default_lead_time_days)
+    inputs = read_inputs(warehouse, as_of_date, settings.default_lead_time_days, calendar_date)
     if inputs is None or inputs.lines.empty:
         report.notes.append("No product that is forecast alone has a stock figure, so there is nothing to reorder.")
         tables.replace(warehouse, {name: tables.empty(name) for name in _TABLES})
@@ -113,7 +115,8 @@ def _plan(
     report: ReplenishReport,
 ) -> dict[str, pd.DataFrame]:
     book = learn_delays(inputs.receipts)
-    approved = approved_supply(decisions, inputs.purchases, _spreads(inputs, book, settings), inputs.today)
+    spreads = _spreads(inputs, book, settings)
+    approved = approved_supply(decisions, inputs.purchases, spreads, inputs.today, inputs.zone)
     scenarios = Scenarios.draw()
     lines = assemble(inputs, book, approved, overrides, closed_drafts(decisions, inputs.today), settings, scenarios)
     plan = plan_orders(lines.frame, lines.demand, lines.supply, settings, scenarios)
@@ -172,8 +175,9 @@ def _describe(report: ReplenishReport, inputs: Inputs, lines: Lines, outcome: Ou
     report.amount = round(float(drafts["order_amount"].sum()), 2)
     undrafted = lines.frame["not_drafted"][outcome.quantity == 0].fillna("enough stock, or not worth a pack yet")
     report.not_drafted = {str(reason): count for reason, count in sorted(Counter(undrafted).items())}
-    if lines.demand.days_gone > _OLD_FORECAST_DAYS:
-        report.notes.append(f"The forecast is {lines.demand.days_gone} days old: forecast again before ordering by it.")
+    age = (inputs.today - pd.Timestamp(inputs.totals["cutoff_date"].max()).date()).days - 1
+    if age > _OLD_FORECAST_DAYS:
+        report.notes.append(f"The forecast is {age} days old: forecast again before ordering by it.")
     left_out = int((outcome.cut & (outcome.quantity == 0)).sum())
     if left_out:
         report.notes.append(f"{left_out} orders did not fit into the day's budget and are not drafted.")

@@ -12,6 +12,9 @@ from retail.errors import UnusableRequest
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Order days as they are written, Monday first, as in `date.weekday()`."""
+_WHOLE_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_NO_DAYS: Final = "it must be days of the week such as mon,thu"
 
 TermValue = float | int | str | tuple[int, ...]
 """A number, an id, or order days as weekday numbers (0 is Monday)."""
@@ -55,10 +58,18 @@ class _Number:
 
 def _order_days(text: str) -> tuple[int, ...]:
     words = text.replace(";", ",").replace(" ", ",").casefold().split(",")
-    days = {WEEKDAYS.index(word[:3]) if word[:3] in WEEKDAYS else -1 for word in words if word}
-    if not days or -1 in days:
-        raise ValueError("it must be days of the week such as mon,thu")
+    days = {_weekday(word.removesuffix(".")) for word in words if word}
+    if not days:
+        raise ValueError(_NO_DAYS)
     return tuple(sorted(days))
+
+
+def _weekday(word: str) -> int:
+    """The number of a weekday's name or its beginning; a span such as `mon-fri` is none, lest it means Monday alone."""
+    found = [number for number, name in enumerate(_WHOLE_WEEKDAYS) if len(word) > 2 and name.startswith(word)]
+    if not found:
+        raise ValueError(_NO_DAYS)
+    return found[0]
 
 
 def _identifier(text: str) -> str:

@@ -138,12 +138,14 @@ def test_each_decision_shows_in_the_list(call: Call) -> None:
     assert call("reorder", "reject", BANNER, "--reason", "party is over")[0] == 0
     assert call("reorder", "snooze", TRANSFER, "--until", "2025-06-14")[0] == 0
     _, document, _ = call("reorder", "list", "--json")
-    assert {draft["draft_id"]: (draft["state"], draft["quantity"]) for draft in document["drafts"]} == {
+    assert {draft["draft_id"]: (draft["state"], draft["order_quantity"]) for draft in document["drafts"]} == {
         MILK: ("approved", 12),
         BREAD: ("changed", 6),
         BANNER: ("rejected", 12),
         TRANSFER: ("snoozed", 12),
     }
+    changed = next(draft for draft in document["drafts"] if draft["draft_id"] == BREAD)
+    assert (changed["proposed_quantity"], changed["order_amount"]) == (12, 9)
     _, document, _ = call("reorder", "list", "--state", "rejected", "--json")
     assert [draft["decision"]["reason"] for draft in document["drafts"]] == ["party is over"]
 

@@ -23,7 +23,7 @@ HORIZON = 28
 _MARTS = """
 create schema marts;
 create schema raw_tillsight;
-create table raw_tillsight.workspace as select 'EUR' as reporting_currency;
+create table raw_tillsight.workspace as select 'EUR' as reporting_currency, 'UTC' as default_time_zone;
 create table marts.dim_capabilities as select 'files' as source, 'stock_levels' as table_name, true as is_available;
 create table marts.dim_stores (store_id varchar, store varchar, closed_date date);
 create table marts.dim_products (

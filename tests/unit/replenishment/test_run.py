@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import duckdb
@@ -179,6 +180,36 @@ def test_an_approved_draft_is_on_order_until_the_source_has_the_order(market: Ma
     market.run(decisions=[approved], as_of_date=next_week)
     (risk,) = market.table("fct_stock_risk")
     assert risk["on_order"] == 0, "nobody has placed it, and it is later than this supplier ever is"
+
+
+def test_days_of_decisions_are_the_shop_s_own(market: Market, decide: Decide) -> None:
+    market.connection.execute("update raw_tillsight.workspace set default_time_zone = 'America/New_York'")
+    market.line(on_hand=10)
+    market.run()
+    late = datetime.combine(TODAY + timedelta(days=1), time(1), UTC)  # the evening of today in New York
+    approved = replace(decide(market.draft, DecisionAction.APPROVE, quantity=8), decided_at=late)
+    market.order(7, days_ago=0, quantity=8, expected_in=2)
+    market.run(decisions=[approved])
+    (risk,) = market.table("fct_stock_risk")
+    assert risk["on_order"] == 8, "the order that evening is the one that was approved"
+
+
+def test_by_night_the_day_of_the_newest_sale_is_over(market: Market, decide: Decide) -> None:
+    settings = Settings(order_budget=150)
+    market.line("A", on_hand=0)
+    market.line("B", on_hand=0)
+    market.run(settings)
+    approved = decide(market.drafts[0], DecisionAction.APPROVE)
+    next_day = TODAY + timedelta(days=1)
+    report = market.run(settings, decisions=[approved], calendar_date=next_day)
+    assert report.as_of_date == next_day
+    assert report.drafts == {"order": 2}, "a new slot and a new day's budget"
+    assert {draft["order_date"] for draft in market.drafts} == {TODAY + timedelta(days=7)}
+
+
+def test_an_old_export_is_replenished_as_of_its_own_day(market: Market) -> None:
+    market.line()
+    assert market.run(calendar_date=TODAY + timedelta(days=400)).as_of_date == TODAY
 
 
 def test_goods_that_must_not_be_ordered_are_not(market: Market) -> None:
@@ -394,6 +425,8 @@ def test_an_old_forecast_is_read_from_today_on_and_said_to_be_old(market: Market
     report = market.run(as_of_date=TODAY + timedelta(days=7))
     assert report.notes == ["The forecast is 7 days old: forecast again before ordering by it."]
     assert reasons(market.draft)["mean_demand"] == pytest.approx(18, rel=0.1)
+    report = market.run(as_of_date=TODAY + timedelta(days=100))
+    assert report.notes == ["The forecast is 100 days old: forecast again before ordering by it."]
 
 
 def test_a_warehouse_without_marts_is_refused_and_keeps_its_drafts(market: Market) -> None:
