@@ -19,12 +19,15 @@ _WORDS: Final = {
     "lightgbm": "boosted trees",
     "gradient_boosting": "boosted trees",
 }
+_ANALOGUES: Final = "+analogues"
 _COMBINATION: Final = re.compile(r"combination\((.*)\)")
 
 
 def in_words(name: object) -> str:
     """A model's name in words: `combination(bundled+moving_average)` is `a combination of …`."""
     text = str(name)
+    if text.endswith(_ANALOGUES):  # a new product leans on others of its kind
+        return f"{in_words(text.removesuffix(_ANALOGUES))}, with similar products"
     if found := _COMBINATION.fullmatch(text):
         parts = [_word(part) for part in found[1].split("+")]
         return f"a combination of {', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]

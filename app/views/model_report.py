@@ -115,7 +115,9 @@ def _by_segment(shop: Shop) -> None:
 
 def _verdict(rows: list[Row]) -> None:
     """The best model over all series against repeating last week, in a sentence."""
-    scores = {str(row["model_name"]): formats.as_float(row["wql"]) for row in rows if row["segment"] == ALL}
+    of_all = [row for row in rows if row["segment"] == ALL]
+    every = max((row["series"] or 0 for row in of_all), default=0)  # a model scored on some series is no rival
+    scores = {str(row["model_name"]): formats.as_float(row["wql"]) for row in of_all if row["series"] == every}
     known = {name: score for name, score in scores.items() if score is not None}
     naive = known.get("seasonal_naive")
     if not known or not naive:
@@ -175,8 +177,12 @@ def _history(shop: Shop) -> None:
 
 
 def _drift(rows: list[Row]) -> None:
-    newest = max((row["cutoff_date"] for row in rows), default=None)
-    drifting = sorted({_segment(row["segment"]) for row in rows if row["cutoff_date"] == newest and row["is_drifting"]})
+    newest = max(row["cutoff_date"] for row in rows)
+    latest = [row for row in rows if row["cutoff_date"] == newest]
+    if all(row["expected_wql"] is None for row in latest):
+        st.caption("There is no backtest yet to compare the newest run with.")
+        return
+    drifting = sorted({_segment(row["segment"]) for row in latest if row["is_drifting"]})
     if drifting:
         st.markdown(
             ":orange-badge[Drifting] "

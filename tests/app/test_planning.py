@@ -210,4 +210,7 @@ def test_scenarios_and_models_have_names_that_people_read() -> None:
     assert in_words("combination(bundled+auto_ets+tsb)") == (
         "a combination of the bundled Chronos model, exponential smoothing and TSB"
     )
+    assert in_words("combination(bundled+theta)+analogues") == (
+        "a combination of the bundled Chronos model and theta, with similar products"
+    )
     assert in_words("some_new_model") == "some new model"
