@@ -4,6 +4,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 
 import duckdb
 from dagster import (
@@ -21,8 +22,9 @@ from dagster import (
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from forecasting.drift import wants_selection
 from pipelines.fingerprint import stamps
-from pipelines.inputs import incoming_files
+from pipelines.inputs import incoming_files, weights_path
 from retail.duckdb_options import OFFLINE
 from retail.errors import NothingPublished
 from retail.vocabulary import MARTS_SCHEMA
@@ -84,7 +86,7 @@ def incoming_sensor(workspace: Workspace, job: UnresolvedAssetJobDefinition) -> 
 def drift_sensor(
     workspace: Workspace, job: UnresolvedAssetJobDefinition, selection: UnresolvedAssetJobDefinition
 ) -> SensorDefinition:
-    """Backtest the models anew after a run whose forecasts did worse than the last backtest led to expect."""
+    """Backtest the models after a run whose forecasts did worse than expected, and where no backtest was made yet."""
     is_real = workspace.describe().kind == "real"
 
     @run_status_sensor(
@@ -95,23 +97,29 @@ def drift_sensor(
         default_status=DefaultSensorStatus.RUNNING if is_real else DefaultSensorStatus.STOPPED,
     )
     def look(context: RunStatusSensorContext) -> RunRequest | SkipReason:
-        if not is_drifting(workspace):
+        reason = reason_to_select(workspace)
+        if reason is None:
             return SkipReason("The forecasts are as good as the last backtest led to expect.")
-        return RunRequest(run_key=f"drift-{context.dagster_run.run_id}")
+        return RunRequest(run_key=f"selection-{context.dagster_run.run_id}", tags={"tillsight/reason": reason})
 
     return look
 
 
-def is_drifting(workspace: Workspace) -> bool:
-    """Whether the published forecasts did worse on their last days than the last backtest led to expect."""
+def reason_to_select(workspace: Workspace) -> str | None:
+    """Why the models should be weighed anew, by the published forecasts and the last selection; null: they need not."""
     try:
-        database = workspace.published().database
+        serving = workspace.published()
     except NothingPublished:
-        return False
-    with duckdb.connect(str(database), read_only=True, config={**OFFLINE}) as connection:
-        row = connection.execute(
-            f"select coalesce(bool_or(is_drifting), false) from {MARTS_SCHEMA}.fct_forecast_history "
-            f"where kind = 'evaluation' and segment = 'all' and cutoff_date = "
-            f"(select max(cutoff_date) from {MARTS_SCHEMA}.fct_forecast_history where kind = 'evaluation')"
-        ).fetchone()
-    return bool(row and row[0])
+        return None
+    with duckdb.connect(str(serving.database), read_only=True, config={**OFFLINE}) as connection:
+        newest = connection.execute(
+            f"select segment, is_drifting from {MARTS_SCHEMA}.fct_forecast_history where kind = 'evaluation' "
+            f"and cutoff_date = (select max(cutoff_date) from {MARTS_SCHEMA}.fct_forecast_history "
+            "where kind = 'evaluation')"
+        ).fetchall()
+    if not newest:
+        return None
+    weights = weights_path(workspace)
+    selected_on = datetime.fromtimestamp(weights.stat().st_mtime, UTC).date() if weights.exists() else None
+    rows = [{"segment": segment, "is_drifting": is_drifting} for segment, is_drifting in newest]
+    return wants_selection(rows, datetime.now(UTC).date(), selected_on)

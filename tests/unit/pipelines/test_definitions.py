@@ -8,12 +8,15 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
+import duckdb
 import pytest
 import yaml
 from dagster import AssetKey, DagsterInstance, Definitions, RunRequest, SkipReason, build_sensor_context
 from dagster._core.instance import InstanceRef
 
+from pipelines.inputs import weights_path
 from pipelines.instance import DAGSTER_YAML
+from pipelines.schedules import reason_to_select
 from pipelines.wiring import definitions_of
 from retail.settings import Settings
 from retail.workspace import Workspace
@@ -135,3 +138,21 @@ def test_dagster_started_by_hand_phones_nobody(tmp_path: Path) -> None:
     with DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path), config_dir=str(root))) as instance:
         assert not instance.telemetry_enabled
     assert yaml.safe_load((root / "dagster.yaml").read_text()) == yaml.safe_load(DAGSTER_YAML)
+
+
+def test_models_are_weighed_anew_where_forecasts_drift_and_not_otherwise(
+    finished_shop: Finished, tmp_path: Path
+) -> None:
+    workspace = Workspace(Path(shutil.copytree(finished_shop.workspace.root, tmp_path / "shop")))
+    assert reason_to_select(workspace) is None  # no forecast, so nothing to weigh
+    with duckdb.connect(str(workspace.published().database)) as connection:
+        connection.execute(
+            "insert into marts.fct_forecast_history (run_id, kind, cutoff_date, segment, is_drifting) values "
+            "('old', 'evaluation', '2024-03-01', 'all', true), ('new', 'evaluation', '2024-03-02', 'all', false)"
+        )
+    assert str(reason_to_select(workspace)).startswith("No selection has been made")
+    weights_path(workspace).write_text("{}")
+    assert reason_to_select(workspace) is None
+    with duckdb.connect(str(workspace.published().database)) as connection:
+        connection.execute("update marts.fct_forecast_history set is_drifting = true where run_id = 'new'")
+    assert str(reason_to_select(workspace)).endswith("all.")
