@@ -229,6 +229,7 @@ def published_assets(manifest: Manifest, settings: Settings) -> AssetsDefinition
     def move_pointer(context: AssetExecutionContext) -> Iterator[MaterializeResult[Any]]:
         run = _run(context)
         with run.step("publish") as step:
+            run.must_be_built_whole()
             published = publish.publish(
                 run.dbt,
                 run_id=run.run_id,

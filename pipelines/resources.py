@@ -12,8 +12,8 @@ from pipelines.dbt import Dbt
 from pipelines.inputs import inputs_now
 from pipelines.progress import RunDisplay
 from pipelines.publish import clean_up
-from retail.errors import NothingPublished
-from retail.operational.run_log import RunLog, StepResult
+from retail.errors import NothingPublished, PipelineError
+from retail.operational.run_log import RunLog, RunStatus, StepResult
 from retail.settings import Settings
 from retail.workspace import Workspace
 
@@ -53,6 +53,19 @@ class PipelineRun:
             return self.workspace.published().run.inputs_fingerprint
         except NothingPublished:
             return ""
+
+    def must_be_built_whole(self) -> None:
+        """See that the marts are those of a build that went well, where this run has built none itself.
+
+        Raises:
+            PipelineError: The last build failed or was cut short: its marts are not to be published.
+        """
+        last = None if "transform" in self.taken else self.run_log.last("transform")
+        if last is not None and last.status is not RunStatus.SUCCEEDED:
+            raise PipelineError(
+                f"The last build of the marts did not end well ({last.message or last.status}), so they are not "
+                "published. Mend that and run the whole pipeline: `tillsight run`."
+            )
 
     @property
     def workspace(self) -> Workspace:

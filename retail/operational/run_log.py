@@ -147,6 +147,13 @@ class RunLog:
         with self._engine.connect() as connection:
             return [_step(row) for row in connection.execute(query).mappings()]
 
+    def last(self, step: str) -> RunStep | None:
+        """The newest time that a step was taken, in whatever run; null where it never was."""
+        query = select(run_steps).where(run_steps.c.step == step).order_by(run_steps.c.started_at.desc()).limit(1)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else _step(row)
+
     def _start_step(self, run_id: str, step: str) -> None:
         values = {"started_at": datetime.now(UTC), "status": RunStatus.RUNNING}
         with writing(self._engine) as connection:  # a retried step starts over

@@ -84,6 +84,9 @@ def test_a_failing_dbt_test_publishes_nothing_and_names_the_test(
     last = RunLog.open(published_shop, settings).runs(limit=1)[0]
     assert (last.status, last.published_run_id) == (RunStatus.FAILED, None)
     assert not list(published_shop.serving.glob(".building-*"))
+    with pytest.raises(PipelineError, match="The last build of the marts did not end well"):
+        run_pipeline(published_shop, settings, trigger="test", job=REPLENISHMENT_JOB, project=project)
+    assert published_shop.published().run == before
 
 
 def test_a_project_that_does_not_parse_is_a_failed_run_in_the_log(
