@@ -15,7 +15,7 @@ from forecasting.models.protocol import Forecaster
 from forecasting.panel import Mask, Panel
 from forecasting.serving import served
 from forecasting.weights import Weights
-from forecasting.windows import accuracy, open_window
+from forecasting.windows import accuracy, accuracy_by_place, open_window
 from retail.progress import Progress
 from retail.vocabulary import QUANTILE_LEVELS
 
@@ -68,4 +68,5 @@ def evaluate(
     sums = tallies[NAME]
     known = sums[window.history.observed[np.searchsorted(window.rows, sums["row"])] >= panel.frequency.new_below]
     per_series = scores.per_series(known).set_index(known["row"]).reindex(range(len(panel)))
-    return Evaluation(per_series, accuracy(tallies, seconds), window.members.dropped, cutoff_date)
+    by_place = accuracy_by_place(NAME, sums, panel.series)
+    return Evaluation(per_series, accuracy(tallies, seconds) + by_place, window.members.dropped, cutoff_date)

@@ -78,6 +78,7 @@ def test_accuracy_is_by_model_and_segment_and_for_all(shop: Shop, floors: Settin
     assert (everything["series"] == 8).all()
     assert everything.loc["weekday_quantiles", "wql"] < everything.loc["moving_average", "wql"]
     assert not rows.duplicated(["model_name", "segment"]).any()
+    assert {"store:S1", "store:S2", "category:Category 0"} <= set(rows["segment"])
 
 
 def test_the_evaluation_knows_nothing_of_the_days_it_is_scored_on(shop: Shop, floors: Settings) -> None:
