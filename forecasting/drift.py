@@ -9,11 +9,12 @@ observation). Windows are never taken to vary by less than a twentieth of their 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
+from forecasting.frequency import DAILY
 from forecasting.models.combination import NAME
 from forecasting.segments import ALL
 from forecasting.weights import Selection
@@ -88,6 +89,12 @@ def wants_selection(history: Iterable[Row], today: date, selected_on: date | Non
     if drifting:
         return f"The error is larger than windows of the last selection differ: {', '.join(drifting)}."
     return None
+
+
+def selected_on(selection: Selection | None) -> date | None:
+    """Last day that a selection learnt from: the end of its newest window; null where there is none."""
+    cutoffs = [date.fromisoformat(str(row["cutoff_date"])[:10]) for row in (selection.windows if selection else [])]
+    return max(cutoffs) + timedelta(days=DAILY.horizon) if cutoffs else None
 
 
 def _bounds(windows: Sequence[Row]) -> dict[str, tuple[float, float]]:

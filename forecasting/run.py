@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecasting import rows, tables
 from forecasting.calibration import calibrated_totals
-from forecasting.drift import EVALUATION, backtest_history, evaluation_history
+from forecasting.drift import EVALUATION, backtest_history, evaluation_history, selected_on, wants_selection
 from forecasting.evaluation import Evaluation, evaluate
 from forecasting.models.combination import in_whole_units, predict_members
 from forecasting.models.protocol import Cube, Forecaster
@@ -129,11 +129,14 @@ def forecast(
         selection = _selection(weights_path, report)
         answer = _answer(panel, settings, selection, progress)
         progress("writing forecasts", 0, len(panel))
+        history = _history(warehouse, answer.evaluation, selection, run_id)
         tables.replace(
             warehouse,
-            _tables(panel, answer, selection, run_id, report.cutoff_date)
-            | {tables.FORECAST_HISTORY: _history(warehouse, answer.evaluation, selection, run_id)},
+            _tables(panel, answer, selection, run_id, report.cutoff_date) | {tables.FORECAST_HISTORY: history},
         )
+        of_run = history[history["run_id"] == run_id].to_dict("records")
+        if why := wants_selection(of_run, report.cutoff_date, selected_on(selection)):
+            report.notes.append(why)
         progress("writing forecasts", len(panel), len(panel))
         _describe(report, panel, answer)
     report.seconds = round(time.perf_counter() - started, 2)

@@ -36,7 +36,7 @@ def forecast_or_keep(
         if not isinstance(error, TillsightError):
             _log.exception("the forecast failed in a way that nobody expected")
         return ForecastOutcome(None, f"No new forecast was made and the last one was kept. {error}")
-    return ForecastOutcome(report, f"{sum(report.series.values()):,} series")
+    return ForecastOutcome(report, "; ".join([f"{sum(report.series.values()):,} series", *report.notes]))
 
 
 def forecast(workspace: Workspace, settings: Settings, *, run_id: str, progress: Progress = silent) -> ForecastReport:

@@ -38,7 +38,7 @@ def replenish_or_keep(
         if not isinstance(error, TillsightError):
             _log.exception("replenishment failed in a way that nobody expected")
         return ReplenishOutcome(None, f"No new drafts were made and the last ones were kept. {error}")
-    return ReplenishOutcome(report, f"{sum(report.drafts.values()):,} drafts")
+    return ReplenishOutcome(report, "; ".join([f"{sum(report.drafts.values()):,} drafts", *report.notes]))
 
 
 def replenish(workspace: Workspace, settings: Settings, *, run_id: str, progress: Progress = silent) -> ReplenishReport:

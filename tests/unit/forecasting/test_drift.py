@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from forecasting.drift import backtest_history, evaluation_history, wants_selection
+from forecasting.drift import backtest_history, evaluation_history, selected_on, wants_selection
 from forecasting.tables import FORECAST_HISTORY, SCHEMAS
 from forecasting.weights import Selection, Weights
 
@@ -62,3 +62,5 @@ def test_a_selection_is_wanted_where_there_is_none_or_an_old_one_or_drift() -> N
     assert "No selection" in str(wants_selection(steady, TODAY, None))
     assert "60 days old" in str(wants_selection(steady, TODAY, date(2024, 5, 1)))
     assert "all" in str(wants_selection(drifting, TODAY, date(2024, 6, 20)))
+    assert selected_on(_selection(0.5, 0.5)) == date(2024, 3, 27), "two windows, the last from 28 February on"
+    assert selected_on(None) is None
