@@ -72,7 +72,7 @@ class Draft:
     @property
     def quantity(self) -> float:
         """Units as they stand: proposed, or what somebody changed them to."""
-        return quantity_of(self.decision, self.proposed)
+        return quantity_of(self.decision, self.proposed, str(self.row["kind"]))
 
     def cost_of(self, quantity: float) -> float | None:
         """Cost of so many units; None if unknown, not for this person, or nothing is bought."""

@@ -162,7 +162,7 @@ def _standing(desk: Desk, state: DraftState | None) -> list[Row]:
     shown = []
     for row in rows:
         made = desk.latest.get(row["draft_id"])
-        quantity = quantity_of(made, row["order_quantity"])
+        quantity = quantity_of(made, row["order_quantity"], row["kind"])
         stands = {
             "state": state_of(made, desk.today),
             "order_quantity": quantity,

@@ -92,9 +92,15 @@ def state_of(decision: Decision | None, today: date) -> DraftState:
     return DraftState.OPEN if decision.state is DraftState.SNOOZED and is_awake else decision.state
 
 
-def quantity_of(decision: Decision | None, proposed: float) -> float:
-    """The quantity that stands: what people made of it, else what the draft proposes. Snoozing drops a change."""
-    return proposed if decision is None or decision.state is DraftState.SNOOZED else decision.quantity_after
+def quantity_of(decision: Decision | None, proposed: float, kind: str) -> float:
+    """The quantity that stands: what people made of it, else what the draft proposes. Snoozing drops a change.
+
+    So does another kind of draft: how many to order says nothing of how many another store can give.
+    """
+    if decision is None or decision.state is DraftState.SNOOZED:
+        return proposed
+    is_of_another_kind = decision.state is DraftState.CHANGED and decision.kind != kind
+    return proposed if is_of_another_kind else decision.quantity_after
 
 
 class Decisions:
@@ -194,7 +200,7 @@ class Decisions:
 
 
 def _decision(principal: Principal, draft: Draft, wish: Wish, last: Decision | None) -> Decision:
-    before = quantity_of(last, draft.order_quantity)
+    before = quantity_of(last, draft.order_quantity, draft.kind)
     unchanged = draft.order_quantity if wish.action is DecisionAction.SNOOZE else before
     number = 1 if last is None else _number(last) + 1
     return Decision(

@@ -34,10 +34,17 @@ def test_an_approval_keeps_what_was_approved_by_whom(decisions: Decisions) -> No
 
 def test_an_approval_without_a_quantity_takes_the_one_that_stands(decisions: Decisions) -> None:
     changed = decisions.decide(LOCAL, DRAFT, CHANGE, quantity=6)
-    assert (changed.state, quantity_of(changed, 12)) == (DraftState.CHANGED, 6)
+    assert (changed.state, quantity_of(changed, 12, "order")) == (DraftState.CHANGED, 6)
     approved = decisions.decide(LOCAL, DRAFT, APPROVE)
     assert (approved.quantity_before, approved.quantity_after) == (6, 6)
     assert [made.decision_id for made in decisions.history(ID)] == [f"{ID}-1", f"{ID}-2"]
+
+
+def test_a_changed_order_says_nothing_of_a_transfer(decisions: Decisions) -> None:
+    changed = decisions.decide(LOCAL, DRAFT, CHANGE, quantity=60)
+    transfer = {**DRAFT, "kind": "transfer", "from_store_id": "S9", "order_quantity": 5.0}
+    assert quantity_of(changed, 5, "transfer") == 5
+    assert decisions.decide(LOCAL, transfer, APPROVE).quantity_after == 5
 
 
 def test_a_snoozed_draft_opens_again_as_it_was_drafted(decisions: Decisions) -> None:
