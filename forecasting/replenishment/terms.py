@@ -99,7 +99,8 @@ def _set_by_people(lines: pd.DataFrame, index: TermIndex | None, fields: Sequenc
         for sources, new in zip(lines["term_sources"], found, strict=True):
             if new is not None:
                 sources[field.value] = f"set by {new.set_by or 'a person'}"
-                if field == TermField.REVIEW_PERIOD_DAYS:
+                # one for everything is for whoever has no order days, and takes nobody's away
+                if field == TermField.REVIEW_PERIOD_DAYS and (new.supplier_id or new.product_id):
                     sources.pop("order_days", None)
 
 

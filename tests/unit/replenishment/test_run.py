@@ -355,6 +355,16 @@ def test_a_person_s_terms_win_over_the_source_s(market: Market) -> None:
     assert why["terms"]["order_days"] == "set by bob"
 
 
+def test_a_review_period_for_everything_takes_no_supplier_s_order_days_away(market: Market) -> None:
+    market.supplier("V2", order_days="thu")
+    market.line(on_hand=0, supplier_id="V2")
+    review = TermOverride(TermField.REVIEW_PERIOD_DAYS, "14", set_by="ann")
+    market.run(overrides=[review])
+    assert market.draft["order_date"] == TODAY + timedelta(days=3)
+    market.run(overrides=[replace(review, supplier_id="V2")])
+    assert (market.draft["order_date"], reasons(market.draft)["review_period_days"]) == (TODAY, 14)
+
+
 def test_another_supplier_can_be_set(market: Market) -> None:
     market.supplier("V2", order_days="tue")
     market.line(on_hand=0)
