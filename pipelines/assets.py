@@ -60,7 +60,17 @@ FORECAST_INPUTS = [
 ]
 REPLENISHMENT_INPUTS = [
     mart_key(name)
-    for name in ("fct_demand_totals", "fct_stock_levels", "fct_purchase_order_lines", "dim_products", "dim_suppliers")
+    for name in (
+        "fct_demand_totals",
+        "fct_sales_daily",
+        "fct_stock_levels",
+        "fct_stock_batches",
+        "fct_purchase_order_lines",
+        "fct_supplier_terms",
+        "dim_products",
+        "dim_stores",
+        "dim_suppliers",
+    )
 ]
 INGEST_RETRIES = RetryPolicy(max_retries=2, delay=2, backoff=Backoff.EXPONENTIAL)
 

@@ -31,7 +31,13 @@ def test_every_step_succeeded_and_is_in_the_run_log(small_workspace: Workspace) 
     log = RunLog.open(small_workspace, Settings())
     run = next(run for run in log.runs() if run.published_run_id == small_workspace.published().run.run_id)
     assert (run.status, run.message) == (RunStatus.SUCCEEDED, None)
-    assert [step.step for step in log.steps(run.run_id)] == ["ingest files", "transform", "forecast", "replenish", "publish"]
+    assert [step.step for step in log.steps(run.run_id)] == [
+        "ingest files",
+        "transform",
+        "forecast",
+        "replenish",
+        "publish",
+    ]
 
 
 def test_sales_are_those_of_the_files(small_workspace: Workspace) -> None:
