@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -112,12 +113,10 @@ def measured_sets(only: Sequence[str] = (), home: Path = CHECKOUT / "data") -> I
     for name, workspace in WORKSPACES.items():
         file = home / workspace / "warehouse.duckdb"
         if not only or name in only:
-            yield from _if_present(name, file, MeasuredSet(name, 28, lambda file=file: _of_a_shop(file)))
+            yield from _if_present(name, file, MeasuredSet(name, 28, partial(_of_a_shop, file)))
     for each in RESEARCH_SETS:
         if not only or each.name in only:
-            yield from _if_present(
-                each.name, SHARED, MeasuredSet(each.name, each.horizon, lambda each=each: _of_research(each))
-            )
+            yield from _if_present(each.name, SHARED, MeasuredSet(each.name, each.horizon, partial(_of_research, each)))
 
 
 def _if_present(name: str, path: Path, measured: MeasuredSet) -> Iterator[MeasuredSet]:

@@ -134,8 +134,12 @@ def forecast(
             warehouse,
             _tables(panel, answer, selection, run_id, report.cutoff_date) | {tables.FORECAST_HISTORY: history},
         )
-        of_run = history[history["run_id"] == run_id].to_dict("records")
-        if why := wants_selection(of_run, report.cutoff_date, selected_on(selection)):
+        of_run = history[history["run_id"] == run_id][["segment", "is_drifting"]].to_dict("records")
+        if why := wants_selection(
+            [{str(name): value for name, value in row.items()} for row in of_run],
+            report.cutoff_date,
+            selected_on(selection),
+        ):
             report.notes.append(why)
         progress("writing forecasts", len(panel), len(panel))
         _describe(report, panel, answer)

@@ -100,5 +100,5 @@ class RollingForecasts:
         for name in FORECASTS:
             if name in window.members.cubes:
                 alone = window.members.cubes[name]
-                cubes[name] = np.where(np.isfinite(alone).all(axis=(1, 2))[:, None, None], alone, cube)
+                cubes[name] = np.where(np.isfinite(alone).all(axis=(1, 2), keepdims=True), alone, cube)
         return window.rows, {name: marginals(one, window.history, QUANTILE_LEVELS) for name, one in cubes.items()}
