@@ -115,6 +115,8 @@ def simulate(rng: Generator, name: str, count: int, context: int, horizon: int) 
 
 def _cut(rng: Generator, source: Source, count: int, context: int, horizon: int) -> Floats:
     """Series with histories of many lengths: a third the longest, a third rather long, a third of any length."""
+    if count == 0:
+        return np.empty((0, context + horizon))
     values = source.draw(rng, count, context + horizon)
     longest = min(source.longest, context)
     shortest = min(source.shortest, longest)
@@ -129,8 +131,9 @@ def _mix_up(rng: Generator, values: Floats) -> Floats:
     rows = np.flatnonzero(rng.random(len(values)) < 0.07)
     if not len(rows):
         return values
-    with np.errstate(all="ignore"):
-        scale = np.nan_to_num(np.nanmean(np.abs(values), axis=1, keepdims=True))
+    known = np.isfinite(values)
+    total = np.where(known, np.abs(values), 0.0).sum(axis=1, keepdims=True)
+    scale = total / np.maximum(known.sum(axis=1, keepdims=True), 1)
     scaled = values / np.maximum(scale, 1e-6)
     partners = rng.integers(0, len(values), (len(rows), 3))
     weights = rng.dirichlet([1.5] * 3, len(rows))

@@ -52,6 +52,13 @@ def test_shares_of_a_mixture_add_up_and_no_value_is_infinite(name: str) -> None:
         assert not np.isinf(source.draw(np.random.default_rng(3), 60, 300)).any()
 
 
+@pytest.mark.parametrize("name", list(MIXTURES))
+def test_a_batch_may_lack_a_kind_of_series(name: str) -> None:
+    for seed in range(20):
+        history, _ = simulate(np.random.default_rng(seed), name, 2, 104, 16)
+        assert len(history) == 2
+
+
 def test_histories_are_of_many_lengths_and_fresh_goods_have_at_most_four_months() -> None:
     history, _ = simulate(np.random.default_rng(4), "daily", 300, 511, 64)
     lengths = 511 - np.isfinite(history).argmax(axis=1)
