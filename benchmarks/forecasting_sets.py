@@ -70,8 +70,8 @@ RESEARCH_SETS = (
         select
             Store || '|' || Product as unique_id, week as ds, sales::double as y, in_stock,
             Store::varchar as store_id, Department::varchar as category
-        from read_parquet('{folder}/vn2/weekly_sales_in_stock.parquet')
-        join read_parquet('{folder}/vn2/master.parquet') using (Store, Product)
+        from read_parquet('{folder}/vn2/weekly_sales_in_stock.parquet') as weeks
+        join read_parquet('{folder}/vn2/master.parquet') as master using (Store, Product)
         """,
         static=("store_id", "category"),
     ),
