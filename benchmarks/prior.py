@@ -17,6 +17,8 @@ from forecasting.weights import PRIOR, Share, Weights
 
 _LEVELS = 9
 _NEGLIGIBLE = 0.04
+_LEANING = 0.3
+"""Share of the default in every segment's weights: a shop is none of these sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,15 @@ def write_prior(taught: Sequence[Taught]) -> None:
 
 
 def pooled_weights(sets: Sequence[Taught]) -> Weights:
-    """Mean shares per segment and level, by number of series."""
+    """Mean shares per segment and level, by number of series; those of a segment lean on the default."""
     learnt = [each.result.weights for each in sets]
+    default = _pooled_shares(learnt, ALL, _counts(sets, ALL))
     return Weights(
-        default=_pooled_shares(learnt, ALL, _counts(sets, ALL)),
-        segments={segment: _pooled_shares(learnt, segment, _counts(sets, segment)) for segment in _segments(sets)},
+        default=default,
+        segments={
+            segment: _leaning(_pooled_shares(learnt, segment, _counts(sets, segment)), default)
+            for segment in _segments(sets)
+        },
     )
 
 
@@ -91,6 +97,16 @@ def _pooled_shares(learnt: Sequence[Weights], segment: str, counts: Sequence[int
     kept = np.where(mean.mean(axis=1, keepdims=True) < _NEGLIGIBLE, 0.0, mean)
     kept /= kept.sum(axis=0)
     return {model: _rounded(kept[number]) for number, model in enumerate(models) if kept[number].any()}
+
+
+def _leaning(own: dict[str, Share], default: dict[str, Share]) -> dict[str, Share]:
+    nothing = np.zeros(_LEVELS)
+    return {
+        model: _rounded(
+            (1 - _LEANING) * np.asarray(own.get(model, nothing)) + _LEANING * np.asarray(default.get(model, nothing))
+        )
+        for model in dict.fromkeys([*own, *default])
+    }
 
 
 def _pooled_segment(learnt: Sequence[SegmentCalibration], counts: Sequence[int]) -> SegmentCalibration:
