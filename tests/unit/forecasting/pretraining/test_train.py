@@ -113,11 +113,10 @@ def test_scaled_loss_of_a_perfect_forecast_is_zero_and_of_a_constant_error_known
     assert scaled_loss(history, future, perfect + 1, season=20) == pytest.approx(2 * 0.5 / 2)
 
 
-@pytest.mark.parametrize("name", ["daily", "weekly"])
+@pytest.mark.parametrize("name", ["daily", "daily_next", "weekly"])
 def test_the_shipped_configurations_are_valid(name: str) -> None:
     config = read_config(CONFIGS / f"{name}.yaml")
-    assert config.mixture == name
-    assert {config.mixture, config.later_mixture or name} <= set(MIXTURES)
+    assert {config.mixture, config.later_mixture or config.mixture} <= set(MIXTURES)
     assert config.warm_up + config.decay < config.steps
 
 
@@ -125,3 +124,10 @@ def test_a_broken_configuration_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("mixture: daily\nsteps: many\n")
     with pytest.raises(ForecastError, match="holds no training configuration"):
         read_config(tmp_path / "bad.yaml")
+
+
+def test_the_bundled_checkpoints_are_small_and_say_what_they_are_not() -> None:
+    folder = CONFIGS.parent.parent / "checkpoints"
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 20_000_000
+    for name in ("bolt-daily", "bolt-weekly"):
+        assert "not Amazon's" in (folder / name / "README.md").read_text()
