@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -74,13 +75,24 @@ def _by_segment(shop: Shop) -> None:
     result = shop.rows(
         "fct_forecast_accuracy", ("model_name", "segment", "series", *_SCORES, "seconds"), order_by=("segment", "wql")
     )
-    rows = [row | {"model": as_label(row["model_name"]), "name": _segment(row["segment"])} for row in records(result)]
+    stores = shop.store_names()
+    rows = [
+        row | {"model": as_label(row["model_name"]), "name": _segment(row["segment"], stores)}
+        for row in records(result)
+    ]
     if not rows:
         components.empty("The models have not been compared yet. The forecast step does that, at the next run.")
         return
-    rows.sort(key=lambda row: (row["segment"] != ALL, -int(row["series"] or 0), formats.as_float(row["wql"]) or 0))
+    rows.sort(
+        key=lambda row: (
+            _is_place(row["segment"]),
+            row["segment"] != ALL,
+            -int(row["series"] or 0),
+            formats.as_float(row["wql"]) or 0,
+        )
+    )
     _verdict(rows)
-    frame = pd.DataFrame(rows).dropna(subset=["wql"])
+    frame = pd.DataFrame([row for row in rows if not _is_place(row["segment"])]).dropna(subset=["wql"])
     models = list(dict.fromkeys(frame["model"]))
     best = next((name for name in models if name == as_label(COMBINATION)), models[0])
     chart = planning_charts.dots(
@@ -95,7 +107,7 @@ def _by_segment(shop: Shop) -> None:
     st.altair_chart(chart, alt="Error of each model by segment")
     columns = (
         Column("model", "Model", "text", "column"),
-        Column("name", "Segment", "text", "column"),
+        Column("name", "Segment or place", "text", "column"),
         Column("series", "Series", "count", "column"),
         Column("wql", "WQL", "score", "column"),
         Column("mase", "MASE", "score", "column"),
@@ -132,9 +144,17 @@ def _verdict(rows: list[Row]) -> None:
     )
 
 
-def _segment(name: object) -> str:
+def _segment(name: object, stores: Mapping[str, str] | None = None) -> str:
     text = str(name)
+    kind, _, place = text.partition(":")
+    if _is_place(text):
+        return f"{kind.capitalize()} {(stores or {}).get(place, place)}"
     return "All series" if text == ALL else text.replace("_", " ").replace("/", ", ")
+
+
+def _is_place(segment: object) -> bool:
+    """Whether a segment is one store or one category, in which the combination alone is scored."""
+    return str(segment).startswith(("store:", "category:"))
 
 
 def _history(shop: Shop) -> None:
