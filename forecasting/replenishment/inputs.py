@@ -172,6 +172,7 @@ group by all
 _BATCHES = f"""
 select store_id, product_id, received_date, units::double as quantity
 from {MARTS_SCHEMA}.fct_stock_batches
+where received_date is not null
 order by store_id, product_id, received_date
 """
 

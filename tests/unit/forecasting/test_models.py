@@ -64,9 +64,9 @@ def test_seasonal_naive_equals_statsforecast_on_a_complete_history(code: str, se
 
 def test_seasonal_naive_takes_the_last_known_day_of_the_same_weekday() -> None:
     values = np.tile(np.arange(1.0, 8.0), 4)
-    values[-1] = np.nan
-    values[-8] = 70.0
-    assert _cube(SeasonalNaive(), _one(values))[0, 6, 4] == pytest.approx(70.0)
+    values[-2] = np.nan
+    values[-9] = 70.0
+    assert _cube(SeasonalNaive(), _one(values))[0, 5, 4] == pytest.approx(70.0)
 
 
 def test_weekday_quantiles_know_the_weekday_and_the_recent_level() -> None:
