@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.models.combination import NAME as COMBINATION
 from forecasting.models.combination import combine
-from forecasting.models.pooled_seasonality import PooledSeasonality
 from forecasting.models.protocol import Forecaster
 from forecasting.models.registry import backtest_models
 from forecasting.panel import Panel
@@ -27,12 +25,11 @@ PATHS = 200
 _TOO_SLOW = frozenset({"lightgbm", "theta", "adida"})
 """Models that take longer to ask than a replay, which asks dozens of times, can wait."""
 
-FORECASTS = (COMBINATION, PooledSeasonality.name)
-"""What the policy may order by. The combination's weights are those that forecast best, which need not order best."""
-
 
 def replay_models(settings: Settings, panel: Panel) -> list[Forecaster]:
     """The models of a backtest that can be asked again every period."""
+    from forecasting.models.pooled_seasonality import PooledSeasonality
+
     usual = [model for model in backtest_models(settings, panel.frequency) if model.name not in _TOO_SLOW]
     return [*usual, PooledSeasonality()]
 
@@ -56,7 +53,7 @@ class RollingForecasts:
     weights: Weights = field(default_factory=prior)
     progress: Progress = silent
     notes: list[str] = field(default_factory=list)
-    _kept: dict[int, tuple[NDArray[np.int64], dict[str, Marginals]]] = field(default_factory=dict)
+    _kept: dict[int, tuple[NDArray[np.int64], Marginals]] = field(default_factory=dict)
 
     def learn(self, ends: Sequence[int]) -> None:
         """Weigh the models by what they said at past moments, whose horizons are over before the hold-out."""
@@ -69,20 +66,15 @@ class RollingForecasts:
             list(windows.values()), [model.name for model in self.models if model.name in names]
         )
         for end, window in windows.items():
-            self._kept[end] = self._reduced(window)
+            self._kept[end] = self._combined(window)
 
-    def paths(self, end: int, forecast: str = COMBINATION) -> Paths:
-        """Sample paths of the demand after the first `end` periods; zero for series that have not started.
-
-        Args:
-            end: Periods that are known.
-            forecast: One of `FORECASTS`; the combination stands in for a model that gave no answer.
-        """
+    def paths(self, end: int) -> Paths:
+        """Sample paths of the demand after the first `end` periods; zero for series that have not started."""
         if end not in self._kept:
-            self._kept[end] = self._reduced(self._ask(end))
-        rows, found = self._kept[end]
+            self._kept[end] = self._combined(self._ask(end))
+        rows, marginal = self._kept[end]
         paths = np.zeros((PATHS, len(self.panel), self.horizon), dtype=np.float32)
-        paths[:, rows] = sample_paths(found.get(forecast, found[COMBINATION]), Dependence(), PATHS, seed=end)
+        paths[:, rows] = sample_paths(marginal, Dependence(), PATHS, seed=end)
         return paths
 
     def _ask(self, end: int) -> Window:
@@ -93,12 +85,6 @@ class RollingForecasts:
                 self.notes.append(note)
         return window
 
-    def _reduced(self, window: Window) -> tuple[NDArray[np.int64], dict[str, Marginals]]:
-        """What is kept of a window: quantile functions, a small part of what the models said and of the history."""
+    def _combined(self, window: Window) -> tuple[NDArray[np.int64], Marginals]:
         cube, _ = combine(window.members, window.history, self.weights)
-        cubes = {COMBINATION: cube}
-        for name in FORECASTS:
-            if name in window.members.cubes:
-                alone = window.members.cubes[name]
-                cubes[name] = np.where(np.isfinite(alone).all(axis=(1, 2), keepdims=True), alone, cube)
-        return window.rows, {name: marginals(one, window.history, QUANTILE_LEVELS) for name, one in cubes.items()}
+        return window.rows, marginals(cube, window.history, QUANTILE_LEVELS)

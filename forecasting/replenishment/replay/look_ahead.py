@@ -36,8 +36,8 @@ class LookAhead:
         review: Periods between order moments.
         holding: Cost of holding a unit for a period.
         shortage: Cost of a lost unit.
-        caution: Times the holding cost that a unit left over is counted with. Above 1 since a slow seller's unit
-            stays beyond the periods looked at, and since forecasts err; chosen on history.
+        caution: Times the holding cost that a unit left over is counted with. Above 1 where forecasts err and what is
+            left stays beyond the periods looked at; chosen on history.
     """
 
     name: str

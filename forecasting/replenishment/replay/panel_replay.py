@@ -7,8 +7,7 @@ due in each period of the lead time, sees the history up to the moment it orders
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from forecasting.models.protocol import Forecaster
 from forecasting.panel import Panel
 from forecasting.replenishment.replay.comparison import Interval, Outcome, paired_interval
-from forecasting.replenishment.replay.forecasts import FORECASTS, RollingForecasts
+from forecasting.replenishment.replay.forecasts import RollingForecasts
 from forecasting.replenishment.replay.look_ahead import LookAhead
 from forecasting.replenishment.replay.policies import TUNED_ON, MeanMultiple, MinMax, best_constant, start_world
 from forecasting.replenishment.replay.shelf import Units
@@ -144,32 +143,33 @@ def replay_panel(panel: Panel, models: Sequence[Forecaster], rules: Rules, progr
 def tillsight(
     panel: Panel, demand: Units, models: Sequence[Forecaster], rules: Rules, progress: Progress = silent
 ) -> tuple[LookAhead, list[str]]:
-    """The policy `tillsight` for a hold-out: weights, forecast and caution are chosen on the periods before it."""
+    """The policy `tillsight` for a hold-out: weights of the models and caution chosen on the periods before it."""
     start = len(panel.dates) - rules.hold_out
     first = max(start - TUNED_ON, start // 2)
     horizon = rules.lead_time + rules.review
     forecasts = RollingForecasts(panel, models, horizon, progress=progress)
     ends = range(max(1, first - horizon + 1), start - horizon + 1)
     forecasts.learn(sorted({int(end) for end in np.linspace(ends[0], ends[-1], min(_LEARNT_FROM, len(ends)))}))
-    world = start_world(demand, first, start - first, lead_time=rules.lead_time, review=rules.review)
-    paid: dict[tuple[str, float], float] = {}
-    for forecast, caution in product(FORECASTS, CAUTIONS):
-        policy = _look_ahead(forecasts, forecast, first, rules, caution)
-        tally = simulate(world, _OnTime(policy, start - first - rules.lead_time - 2))
-        paid[forecast, caution] = sum(float(cost.sum()) for cost in costs(tally, rules.prices).values())
-        progress("choosing on history", len(paid), len(FORECASTS) * len(CAUTIONS), "ways")
-    forecast, caution = min(paid, key=lambda way: paid[way])
-    notes = [f"{OURS} orders by the forecasts of {forecast}, the cheapest on the periods before the hold-out."]
-    return _look_ahead(forecasts, forecast, start, rules, caution), [*notes, *forecasts.notes]
-
-
-def _look_ahead(forecasts: RollingForecasts, forecast: str, start: int, rules: Rules, caution: float) -> LookAhead:
-    return LookAhead(
+    ours = LookAhead(
         OURS,
-        lambda period: forecasts.paths(start + period + 1, forecast),
+        lambda period: forecasts.paths(start + period + 1),
         rules.lead_time,
         rules.review,
         rules.holding,
         rules.shortage,
-        caution,
     )
+    return replace(ours, caution=_caution(ours, forecasts, demand, first, rules, start - first)), forecasts.notes
+
+
+def _caution(
+    ours: LookAhead, forecasts: RollingForecasts, demand: Units, first: int, rules: Rules, periods: int
+) -> float:
+    """The caution that was cheapest on the periods before the hold-out; the smaller one where two are."""
+    world = start_world(demand, first, periods, lead_time=rules.lead_time, review=rules.review)
+    past = replace(ours, paths_after=lambda period: forecasts.paths(first + period + 1))
+    paid = []
+    for caution in CAUTIONS:
+        policy = _OnTime(replace(past, caution=caution), periods - rules.lead_time - 2)
+        tally = simulate(world, policy)
+        paid.append(sum(float(cost.sum()) for cost in costs(tally, rules.prices).values()))
+    return CAUTIONS[int(np.argmin(paid))]

@@ -51,7 +51,7 @@ def _cost_by_service(axes: Axes, outcomes: Sequence[Outcome]) -> None:
         colour = _OURS if is_ours else _COLOURS[number % len(_COLOURS)]
         place = (100 * (outcome.fill_rate or 0.0), float(outcome.cost.sum()))
         axes.scatter(*place, s=90 if is_ours else 60, color=colour, zorder=3)
-        axes.annotate(outcome.policy, place, xytext=(7, 5), textcoords="offset points", fontsize=9)
+        axes.annotate(outcome.policy, place, xytext=(7, -14 if is_ours else 5), textcoords="offset points", fontsize=9)
     axes.set(xlabel="Fill rate, %", ylabel="Cost", title="Cost and service")
     axes.margins(0.2)
     axes.grid(visible=True, color="#dddddd")
