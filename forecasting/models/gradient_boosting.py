@@ -9,6 +9,7 @@ neighbours: no worse, at nearly half the time.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,6 +85,8 @@ class GradientBoosting:
             ) from error
 
     def _predict(self, panel: Panel, horizon: int, levels: Sequence[float], progress: Progress) -> pd.DataFrame:
+        # Threads that wait would spin, and on busy cores take most of the time from those that work.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         import lightgbm
 
         features = Features(panel, horizon)
