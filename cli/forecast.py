@@ -95,12 +95,17 @@ def backtest(
     period = frequency(freq.value)
     found = backtests.backtest(
         read_panel_file(
-            panel, period, known=_names(known), static=_names(static), in_stock=in_stock, max_series=max_series
+            panel,
+            period,
+            known=split_names(known),
+            static=split_names(static),
+            in_stock=in_stock,
+            max_series=max_series,
         ),
         backtest_models(settings, period),
         horizon=horizon,
         windows=windows,
-        slow=slow_models(_names(slow)),
+        slow=slow_models(split_names(slow)),
         progress=_note,
     )
     document = found.as_dict()
@@ -121,7 +126,8 @@ def backtest(
         print_note(note)
 
 
-def _names(text: str) -> list[str]:
+def split_names(text: str) -> list[str]:
+    """Names that were given with commas between them."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 

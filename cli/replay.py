@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.context import of
+from cli.forecast import FrequencyName, split_names
 from cli.output import print_json, print_line, print_note
 
 if TYPE_CHECKING:
     from forecasting.replenishment.replay.panel_replay import Replay
-
-
-class FrequencyName(StrEnum):
-    """Length of a period."""
-
-    DAILY = "D"
-    WEEKLY = "W"
-    MONTHLY = "M"
 
 
 def replay(
@@ -47,7 +39,7 @@ def replay(
 
     settings = of(context).settings
     period = frequency(freq.value) if freq else frequency_of_file(panel)
-    history = read_panel_file(panel, period, known=_names(known), static=_names(static), in_stock=in_stock)
+    history = read_panel_file(panel, period, known=split_names(known), static=split_names(static), in_stock=in_stock)
     rules = Rules(holding, shortage, lead_time, review, hold_out)
     found = replay_panel(history, replay_models(settings, history), rules, progress=_note)
     if plot:
@@ -72,10 +64,6 @@ def _print(found: Replay) -> None:
     )
     for note in found.notes:
         print_note(note)
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _note(step: str, done: int, total: int, unit: str = "series") -> None:
