@@ -24,16 +24,22 @@ from retail.workspace import Workspace
 
 RUN = """
 import sys
+import time
 from pathlib import Path
 from pipelines.run import run_pipeline
 from retail.errors import TillsightError
 from retail.settings import Settings
 from retail.workspace import Workspace
 
+def show(line):
+    print(line, flush=True)
+    if line in sys.argv[3:]:
+        time.sleep(60)
+
 class Show:
-    def begin(self, step): print("begin", step, flush=True)
-    def end(self, step, *, has_failed, summary): print("end", step, flush=True)
-    def __call__(self, step, done, total): pass
+    def begin(self, step): show(f"begin {step}")
+    def end(self, step, *, has_failed, summary): show(f"end {step}")
+    def __call__(self, step, done, total): show(f"at {step}")
 
 try:
     workspace = Workspace(Path(sys.argv[1]))
@@ -72,10 +78,11 @@ class Reader(threading.Thread):
 
 
 def start_run(
-    workspace: Workspace, project: Path, before_exec: Callable[[], None] | None = None
+    workspace: Workspace, project: Path, before_exec: Callable[[], None] | None = None, pause_at: str = ""
 ) -> subprocess.Popen[str]:
+    """Start a run that says where it is, and waits for its end at the line `pause_at`."""
     return subprocess.Popen(
-        [sys.executable, "-c", RUN, str(workspace.root), str(project)],
+        [sys.executable, "-c", RUN, str(workspace.root), str(project), pause_at],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -93,29 +100,32 @@ def wait_for(process: subprocess.Popen[str], line: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("step", "delay"),
+    ("line", "delay"),
     [
-        ("ingest files", 0.2),
-        ("transform", 1.0),
-        ("transform", 2.5),
-        ("forecast", 0.05),
-        ("replenish", 0.0),
-        ("publish", 0.0),
-        ("publish", 0.1),
+        ("begin ingest files", 0.2),
+        ("begin transform", 1.0),
+        ("begin transform", 2.5),
+        ("begin forecast", 0.05),
+        ("begin replenish", None),
+        ("begin publish", None),
+        ("at fct_sale_lines", None),
+        ("at marts", None),
+        ("end publish", None),
     ],
 )
 def test_a_killed_run_changes_nothing_for_readers_and_the_next_one_recovers(
-    published_shop: Workspace, settings: Settings, project: Path, step: str, delay: float
+    published_shop: Workspace, settings: Settings, project: Path, line: str, delay: float | None
 ) -> None:
+    """Killed some seconds after a line of its progress, or while it waits there."""
     before = published_shop.published().run
     (published_shop.incoming / "sale_lines-2.csv").write_text(
         "sale_line_id,sale_id,store_id,product_id,sold_at,quantity,net_amount\nN1,N1,S1,A,2024-03-09T10:00:00Z,1,1\n"
     )
     reader = Reader(published_shop)
     reader.start()
-    process = start_run(published_shop, project)
-    wait_for(process, f"begin {step}")
-    time.sleep(delay)
+    process = start_run(published_shop, project, pause_at=line if delay is None else "")
+    wait_for(process, line)
+    time.sleep(delay or 0.0)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     was_published = published_shop.published().run.run_id != before.run_id
