@@ -48,7 +48,7 @@ def write_lines(path: Path, first: int, lines: int, *, has_ids: bool) -> None:
 
 
 def peak_megabytes(shop: Shop, expected: int) -> float:
-    """Peak of a load in a process of its own. On Linux not by `ru_maxrss`: a new process inherits that of its parent."""
+    """Peak of a load in its own process. On Linux not by `ru_maxrss`, which a process inherits from its parent."""
     root = Path(__file__).parents[3]
     command = [sys.executable, "-c", LOAD, str(shop.workspace.root)]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=1200, check=True)
