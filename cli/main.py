@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import connect
+from cli.ask import ask
 from cli.audit import audit_app
 from cli.backup import backup, restore
 from cli.context import CliContext
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 
 
-for command in (demo, run, sync, select, dagster, doctor, backup, restore, forecast, backtest, replay):
+for command in (demo, run, sync, select, dagster, ask, doctor, backup, restore, forecast, backtest, replay):
     app.command()(command)
 app.command("app")(open_app)
 app.command("sql")(sql_command)

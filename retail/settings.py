@@ -123,6 +123,19 @@ class Settings(BaseSettings):
     warehouse_memory_limit: str = Field(
         "4GB", pattern=_MEMORY, description="Memory that the pipeline's DuckDB may use, in DuckDB's notation."
     )
+    assistant_url: str | None = Field(
+        None,
+        description="Address of an OpenAI-compatible endpoint that may read questions, such as "
+        "`http://127.0.0.1:11434/v1`. Unset: questions are read without a model.",
+    )
+    assistant_model: str = Field("default", description="Name of the model that the endpoint should use.")
+    assistant_api_key: SecretStr | None = Field(None, description="API key of the endpoint, if it wants one.")
+    assistant_timeout_seconds: float = Field(
+        20.0, gt=0, le=300, description="Longest wait for the endpoint before the question is read without it."
+    )
+    assistant_sees_rows: bool = Field(
+        False, description="Whether the endpoint may see the rows of an answer to word its text. Off: names only."
+    )
     threads: int = Field(2, ge=1, description="Processor threads for DuckDB and for forecasts.")
     keep_published_runs: int = Field(3, ge=2, description="Published runs kept on disk, the newest first.")
     freshness_hours: int = Field(26, ge=1, description="Hours after which published data counts as stale.")

@@ -1,0 +1,58 @@
+"""`tillsight ask`: a question in plain words, answered from the published metrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cli.context import of
+from cli.output import print_json, print_line, print_note
+
+if TYPE_CHECKING:
+    from app.assistant.answer import Answer
+
+
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help='Such as "What sold best this week?"')],
+    planner: Annotated[
+        Literal["local", "model"] | None,
+        typer.Option(help="Who reads the question. Default: the model where TILLSIGHT_ASSISTANT_URL is set."),
+    ] = None,
+    session: Annotated[
+        str | None, typer.Option(help="Name of a conversation, so that `and last month?` is understood.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Answer a question from the published metrics, with where the answer comes from."""
+    from app.assistant.assistant import Assistant
+    from app.assistant.conversation import Conversation
+
+    command = of(context)
+    principal = command.principal()
+    assistant = Assistant.open(command.workspace(), command.settings)
+    with Conversation.of(command.workspace(), command.settings, principal, session) as conversation:
+        answer = assistant.ask(
+            question, principal, planner=planner, previous=conversation.previous, language=conversation.language
+        )
+        conversation.record(answer)
+    if as_json:
+        print_json(answer.document())
+        return
+    _print(answer)
+
+
+def _print(answer: Answer) -> None:
+    from cli.metrics import print_rows
+
+    print_line(answer.findings.text)
+    if answer.findings.rows:
+        print_line()
+        print_rows(answer.findings.columns, answer.findings.rows)
+    for choice in answer.findings.choices:
+        print_line(f"  - {choice.label}")
+    for sentence in (*answer.findings.assumptions, *answer.warnings, *answer.notes):
+        print_note(sentence)
+    if answer.findings.suggestions:
+        print_note(f"You could ask: {' | '.join(answer.findings.suggestions)}")
