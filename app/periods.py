@@ -64,9 +64,9 @@ class Period:
         any other stretch with as many days just before it.
         """
         if self.name in {"this_month", "last_month"}:
-            first = _months_before(self.first, 1)
+            first = months_before(self.first, 1)
             whole = self.name == "last_month"
-            last = self.first - timedelta(days=1) if whole else _months_before(self.last, 1)
+            last = self.first - timedelta(days=1) if whole else months_before(self.last, 1)
             return Period("previous", first, last)
         if self.name == "this_year":
             return self.year_before()
@@ -79,7 +79,7 @@ class Period:
         if self.days <= 92 and self.name not in {"this_month", "last_month", "this_year"}:
             first, last = self.first - SAME_WEEKDAY_LAST_YEAR, self.last - SAME_WEEKDAY_LAST_YEAR
         else:
-            first, last = _months_before(self.first, 12), _months_before(self.last, 12)
+            first, last = months_before(self.first, 12), months_before(self.last, 12)
         return Period("year_before", first, last)
 
 
@@ -106,16 +106,16 @@ def resolve(name: str, as_of: date, first: date | None = None, last: date | None
         case "this_month":
             return Period(name, as_of.replace(day=1), as_of)
         case "last_month":
-            return Period(name, _months_before(as_of.replace(day=1), 1), as_of.replace(day=1) - timedelta(days=1))
+            return Period(name, months_before(as_of.replace(day=1), 1), as_of.replace(day=1) - timedelta(days=1))
         case "this_year":
             return Period(name, as_of.replace(month=1, day=1), as_of)
         case "last_12_months":
-            return Period(name, _months_before(as_of, 12) + timedelta(days=1), as_of)
+            return Period(name, months_before(as_of, 12) + timedelta(days=1), as_of)
         case _:
             raise ValueError(name)
 
 
-def _months_before(day: date, months: int) -> date:
+def months_before(day: date, months: int) -> date:
     """The same day of an earlier month, or that month's last day where it has no such day."""
     index = day.year * 12 + day.month - 1 - months
     year, month = divmod(index, 12)

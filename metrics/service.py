@@ -13,6 +13,7 @@ from metrics.process import Worker
 from metrics.query import Filter, MetricQuery
 from metrics.result import Column, Result, Row
 from metrics.run import OpenRun
+from metrics.values import ValueIndex
 from retail.data_tests import DataTestResults
 from retail.errors import Refused
 from retail.principal import LOCAL, Principal
@@ -139,6 +140,14 @@ class Metrics:
             for name, kind in zip(guarded.columns, rows.types, strict=True)
         )
         return Result(columns, rows.rows, guarded.sql, run.catalogue.as_of, (), rows.truncated)
+
+    def values(self, principal: Principal = LOCAL) -> ValueIndex:
+        """Names of stores, products, suppliers and the like that the principal may see, for finding them in a question.
+
+        Raises:
+            QueryTimeout: It took too long.
+        """
+        return ValueIndex()
 
     def _answer(self, query: MetricQuery, principal: Principal, run: OpenRun) -> tuple[Plan, Guarded, execute.Rows]:
         access = run.access(principal)

@@ -1,0 +1,51 @@
+"""What the date grammar finds in a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from app.assistant.reading import Period
+
+Relative = Literal["previous", "year_before"]
+"""What a period is compared with: see `previous` and `year_before`."""
+
+
+class Problem(StrEnum):
+    """Why words that speak of time stand for no period."""
+
+    NO_SUCH_DATE = "no_such_date"
+    """A day, week or month that no calendar has, such as 31 June or week 54."""
+    AMBIGUOUS = "ambiguous"
+    """A date that can be read in two ways, such as 03/04/2026: both are candidates."""
+    HOURS = "hours"
+    """Hours back from now: the metrics know business days."""
+    BACKWARDS = "backwards"
+    """A stretch that ends before it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSpan:
+    """Words of a question that speak of a period.
+
+    Attributes:
+        first: Index of the first word.
+        last: One past the last word.
+        period: The days; none where there is a problem, or where the words only mean something beside another period.
+        relative: Where the words name the other side of a comparison ("the week before", "vs last year"). With a
+            period as well ("vs last year"), the period is what they mean where nothing else is compared.
+        is_future: Whether the period begins after the as-of day.
+        problem: Why there is no period.
+        candidates: Periods that an ambiguous date may mean.
+        is_corrected: Whether a word was taken for a misspelt one; an exact match of something else goes first.
+    """
+
+    first: int
+    last: int
+    period: Period | None = None
+    relative: Relative | None = None
+    is_future: bool = False
+    problem: Problem | None = None
+    candidates: tuple[Period, ...] = ()
+    is_corrected: bool = False
