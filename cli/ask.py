@@ -28,6 +28,8 @@ def ask(
     """Answer a question from the published metrics, with where the answer comes from."""
     from app.assistant.assistant import Assistant
     from app.assistant.conversation import Conversation
+    from app.assistant.reading import Refusal
+    from retail.errors import Refused
 
     command = of(context)
     principal = command.principal()
@@ -39,8 +41,10 @@ def ask(
         conversation.record(answer)
     if as_json:
         print_json(answer.document())
-        return
-    _print(answer)
+    else:
+        _print(answer)
+    if answer.reading.refusal is Refusal.ROLE:
+        raise typer.Exit(Refused.exit_status)
 
 
 def _print(answer: Answer) -> None:

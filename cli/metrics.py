@@ -12,8 +12,11 @@ from cli.output import print_json, print_line, print_note
 from retail.errors import UnusableRequest
 
 if TYPE_CHECKING:
-    from metrics import MetricQuery, Metrics, Result
+    from collections.abc import Sequence
+
+    from metrics import Column, MetricQuery, Metrics, Result
     from metrics.catalogue import Metric
+    from metrics.result import Row
 
 metrics_app = typer.Typer(help="Metrics of the published run.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -133,9 +136,14 @@ def _describe(metric: Metric) -> dict[str, object]:
     }
 
 
+def print_rows(columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    """Print a result as a table; columns by their names."""
+    names = tuple(column.name for column in columns)
+    _print_table(names, [tuple(_text(row.get(name)) for name in names) for row in rows])
+
+
 def _print_result(result: Result) -> None:
-    names = tuple(column.name for column in result.columns)
-    _print_table(names, [tuple(_text(row[name]) for name in names) for row in result.rows])
+    print_rows(result.columns, result.rows)
     for warning in _warnings(result):
         print_note(warning)
 
