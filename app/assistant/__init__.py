@@ -1,1 +1,1 @@
-"""The assistant: a question in, an answer from the metrics out. It computes nothing that `metrics` does not, and writes nothing."""
+"""The assistant: a question in, an answer from the metrics out. It computes nothing that `metrics` does not."""

@@ -99,7 +99,7 @@ class Refusal(StrEnum):
     """It asks for who a customer or a colleague is."""
     ROLE = "role"
     """The role or the stores of the person do not allow it."""
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  it names a reason
     """It asks for instructions, passwords or other workings."""
     UNSUPPORTED = "unsupported"
     """It was understood, and is nothing that can be computed yet."""
@@ -153,7 +153,7 @@ class Reading(BaseModel):
         metrics: Catalogue names, never synonyms; the first one ranks.
         by: Dimensions and time grains to split by, in order.
         where: Comparisons that all hold. Values are spelt as the data spell them.
-        period: The days asked for; none where the metric knows the present only, or nothing was said and none is needed.
+        period: The days asked for; none where the metric knows the present only, or none is needed.
         compare_with: The other period of a comparison or an explanation.
         derived: What is reckoned from the rows.
         having: Conditions on metrics of the rows.
