@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from retail.errors import ConfigurationError
+from retail.errors import ConfigurationError, StoreError
 from retail.settings import Settings
 from retail.workspace import Workspace
 
@@ -40,6 +40,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: SQLite's write lock is taken at once, so that it waits instead of failing midway."""
     with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def keeping(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes what needs no audit entry: all of it is kept, or nothing.
+
+    Raises:
+        StoreError: The database refused or went away.
+    """
+    try:
+        with writing(engine) as connection:
+            yield connection
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        raise StoreError(f"The operational store did not keep it: {reason}. Try again.") from error
 
 
 @contextmanager

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
     Dialect,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -133,3 +135,52 @@ term_overrides = Table(
     Column("set_at", UtcDateTime, nullable=False),
 )
 """What holds now; what held before is in `audit`. An empty id stands for all: a key knows no null."""
+
+conversation_turns = Table(
+    "conversation_turns",
+    metadata,
+    Column("turn_id", Text, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("conversation", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("planner", Text, nullable=False),
+    Column("reading", Text, nullable=False),
+    Index("conversation_turns_by_conversation", "actor", "conversation", "at"),
+)
+"""Questions and how they were read, JSON; never an answer. A conversation is one person's: the key is both."""
+
+assistant_feedback = Table(
+    "assistant_feedback",
+    metadata,
+    Column("feedback_id", Text, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("is_helpful", Boolean, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("planner", Text, nullable=False),
+    Column("reading", Text, nullable=False),
+    Column("correction", Text),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", UtcDateTime),
+)
+"""What people thought of answers; `state` is candidate, accepted or rejected."""
+
+saved_questions = Table(
+    "saved_questions",
+    metadata,
+    Column("saved_id", Text, primary_key=True),
+    Column("owner", Text, nullable=False, index=True),
+    Column("is_shared", Boolean, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("reading", Text, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+"""Questions on dashboards: how they were read, JSON; the numbers are asked for each time."""

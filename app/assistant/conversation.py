@@ -1,0 +1,95 @@
+"""One person's conversation: what was asked before, so that "and last month?" is understood. It keeps no answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Final, Self
+
+from pydantic import ValidationError
+
+from app.assistant import languages
+from app.assistant.reading import Kind, Reading
+from app.assistant.renewal import renewed
+
+if TYPE_CHECKING:
+    from app.assistant.answer import Answer
+    from retail.operational.conversations import Conversations, Turn
+    from retail.principal import Principal
+    from retail.settings import Settings
+    from retail.workspace import Workspace
+
+_NO_ANSWER: Final = frozenset({Kind.CLARIFY, Kind.REFUSE})
+
+
+class Conversation:
+    """What was asked before, and where the next question is kept.
+
+    Attributes:
+        previous: How the last question that had an answer was read, with its relative periods as they are now; none
+            where there is none.
+        language: Language of the last question; none where there is none.
+    """
+
+    def __init__(
+        self, turns: list[Turn], store: Conversations | None, principal: Principal, name: str, workspace: Workspace
+    ) -> None:
+        self._store, self._principal, self._name = store, principal, name
+        self.language = turns[-1].language if turns and turns[-1].language in languages.codes() else None
+        self.previous = _previous(turns, workspace)
+
+    @classmethod
+    @contextmanager
+    def of(cls, workspace: Workspace, settings: Settings, principal: Principal, session: str | None) -> Iterator[Self]:
+        """Open a person's conversation; without a name it is one that is kept nowhere.
+
+        Raises:
+            ConfigurationError: The operational store cannot be opened.
+        """
+        with _store(workspace, settings) if session is not None else nullcontext() as store:
+            turns = store.turns(principal, session) if store is not None and session is not None else []
+            yield cls(turns, store, principal, session or "", workspace)
+
+    def record(self, answer: Answer) -> Turn | None:
+        """Keep a question and how it was read; none where the conversation is kept nowhere.
+
+        Raises:
+            UnusableRequest: The name of the conversation cannot be.
+            StoreError: The store could not be written.
+        """
+        if self._store is None:
+            return None
+        return self._store.add(
+            self._principal,
+            self._name,
+            question=answer.question,
+            language=answer.language,
+            planner=answer.planner,
+            reading=answer.reading.model_dump_json(exclude_defaults=True),
+        )
+
+
+def _store(workspace: Workspace, settings: Settings) -> closing[Conversations]:
+    from retail.operational.conversations import Conversations
+
+    return closing(Conversations.of(workspace, settings))
+
+
+def read_back(turn: Turn) -> Reading | None:
+    """How a kept question was read; none where this version has no such reading."""
+    try:
+        return Reading.model_validate_json(turn.reading)
+    except ValidationError:
+        return None
+
+
+def _previous(turns: list[Turn], workspace: Workspace) -> Reading | None:
+    for turn in reversed(turns):
+        reading = read_back(turn)
+        if reading is None or reading.kind in _NO_ANSWER:
+            continue
+        try:
+            return renewed(reading, workspace.published().run.as_of_date)
+        except ValueError:
+            return None
+    return None
