@@ -1,4 +1,4 @@
-"""Languages of the assistant, a folder each: what people say (`lexicon.yaml`, `dates.yaml`), what is answered (`texts/`)."""
+"""Languages, a folder each: what people say (`lexicon.yaml`, `dates.yaml`) and what is answered (`texts/`)."""
 
 from __future__ import annotations
 
