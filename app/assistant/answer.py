@@ -53,6 +53,7 @@ class Answer:
         warnings: Plain sentences that belong beside the numbers.
         notes: Plain sentences on how it was planned, such as an endpoint that did not answer.
         latency_ms: From the question to the answer.
+        sent: What was sent to an endpoint, word for word; empty where nothing was.
     """
 
     question: str
@@ -70,6 +71,7 @@ class Answer:
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
     latency_ms: float
+    sent: str = ""
 
     @property
     def kind(self) -> Kind:

@@ -70,18 +70,33 @@ class Assistant:
         """
         began = time.perf_counter()
         read = question.read(asked)
-        books = self._books(principal)
+        books = self.books(principal)
         planned = self._plan(read, books, previous, language, planner)
         return self._compose(asked, planned, books, began)
 
     def answer(
-        self, reading: Reading, principal: Principal = LOCAL, *, asked: str = "", language: str = "en"
+        self,
+        reading: Reading,
+        principal: Principal = LOCAL,
+        *,
+        asked: str = "",
+        language: str = "en",
+        planned_by: str = "local",
     ) -> Answer:
-        """Answer a reading that somebody chose, pinned or verified."""
+        """Answer a reading that somebody chose, pinned or verified; `planned_by` had read the question."""
         began = time.perf_counter()
-        return self._compose(asked, Planned(reading, language, "local"), self._books(principal), began)
+        return self._compose(asked, Planned(reading, language, planned_by), self.books(principal), began)
 
-    def _books(self, principal: Principal) -> Books:
+    def understand(self, asked: str, principal: Principal = LOCAL) -> Planned:
+        """How the local planner reads a question that stands for itself, without an answer.
+
+        Raises:
+            UnusableRequest: The question is empty or too long.
+        """
+        return self._local.plan(question.read(asked), self.books(principal), None, None)
+
+    def books(self, principal: Principal = LOCAL) -> Books:
+        """What the person sees of the run, for one question."""
         return Books(self.metrics, principal, self._workspace, self._settings)
 
     def _plan(
@@ -128,6 +143,7 @@ class Assistant:
             warnings=tuple(dict.fromkeys((*found.warnings, *(w for r in books.results for w in r.warnings)))),
             notes=planned.notes,
             latency_ms=(time.perf_counter() - began) * 1000,
+            sent=planned.sent,
         )
 
 

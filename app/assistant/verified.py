@@ -74,7 +74,7 @@ def find(question: Question, books: Books, workspace: Workspace) -> Planned | No
             continue
         language, query = found
         reading = query.resolved(books.today, books.catalogue.first_date)
-        if _is_within_reach(reading, books):
+        if is_within_reach(reading, books):
             return Planned(reading, language, "verified")
     return None
 
@@ -159,7 +159,7 @@ def _without(query: VerifiedQuery, key: str) -> dict[str, tuple[str, ...]]:
     return {code: texts for code, texts in kept.items() if texts}
 
 
-def _is_within_reach(reading: Reading, books: Books) -> bool:
+def is_within_reach(reading: Reading, books: Books) -> bool:
     """Whether every name of the reading is one that the person may use."""
     catalogue = books.catalogue
     metrics = [catalogue.metrics.get(name) for name in (*reading.metrics, *(item.metric for item in reading.having))]
@@ -173,7 +173,7 @@ def _is_within_reach(reading: Reading, books: Books) -> bool:
 
 def _exists(item: Filter, books: Books) -> bool:
     """Whether a filter's values are names that the person may see; a number or a pattern is none."""
-    if item.operator not in {"=", "!=", "in"}:
+    if item.operator not in {"=", "!=", "in"} or item.dimension in TIME_NAMES:
         return True
     values = books.metrics.values(books.principal)
     names = [value for value in item.values if isinstance(value, str)]
