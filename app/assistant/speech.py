@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -12,7 +14,11 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from app import formats
 from app.assistant import languages
 from app.assistant.reading import Period
-from metrics import Catalogue
+from metrics import Catalogue, Column
+from metrics.catalogue import GRAINS
+
+LONGEST_NAME: Final = 80
+"""Longest name of a thing within a sentence, in characters."""
 
 
 class Speech:
@@ -34,14 +40,67 @@ class Speech:
         """A template with its parts filled in. A part is text that is shown as it is: it is never a template itself."""
         return self._texts[key].format_map(parts)
 
+    def knows(self, key: str) -> bool:
+        """Whether the language has the template."""
+        return key in self._texts
+
     def metric(self, name: str) -> str:
         """What a metric is called: small letters within a sentence."""
         return self._labels.get(name, self._catalogue.metrics[name].label.lower())
+
+    def title(self, name: str) -> str:
+        """What a metric is called at the beginning of a sentence."""
+        return capital(self.metric(name))
 
     def dimension(self, name: str) -> str:
         """What a dimension or grain is called."""
         found = self._catalogue.dimensions.get(name)
         return self._labels.get(name, found.label.lower() if found else name)
+
+    def heading(self, column: Column) -> Column:
+        """A column of a result with its name in this language above it."""
+        if self.language == languages.DEFAULT:
+            return column
+        return replace(column, label=capital(self._labels.get(column.name, column.label)))
+
+    def text(self, value: object) -> str:
+        """Someone else's text as it stands, on one line and not endless."""
+        one_line = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+        return one_line if len(one_line) <= LONGEST_NAME else one_line[: LONGEST_NAME - 1] + "…"
+
+    def cell(self, dimension: str, value: object) -> str:
+        """A value of a dimension or grain, as a sentence names it."""
+        if value is None:
+            return self._labels.get(f"no_{dimension}", self.say("period.not_given"))
+        if isinstance(value, date) and dimension in GRAINS:
+            return self.bucket(dimension, value)
+        match dimension:
+            case "weekday":
+                return self.say(f"period.{value}")
+            case "hour":
+                return f"{value:02d}:00" if isinstance(value, int) else self.text(value)
+            case _:
+                return self.text(value)
+
+    def bucket(self, grain: str, first: date) -> str:
+        """A period of a grain by its first day: a day, `week of 10 Nov 2025`, `Nov 2025`, `Q4 2025` or `2025`."""
+        match grain:
+            case "week":
+                return self.say("period.week_of", day=self.date(first))
+            case "month":
+                return str(format_date(first, "MMM y", locale=self.language))
+            case "quarter":
+                return self.say("period.quarter_of", quarter=(first.month + 2) // 3, year=first.year)
+            case "year":
+                return str(first.year)
+            case _:
+                return self.day(first)
+
+    def date(self, day: date) -> str:
+        """A day without its weekday."""
+        return str(
+            format_date(day, "d MMM y" if self.language == languages.DEFAULT else "d. MMM y", locale=self.language)
+        )
 
     def number(self, amount: object, digits: int = 0) -> str:
         """A number with thousands separated; a dash where it is not known."""
@@ -91,3 +150,12 @@ class Speech:
     def list(self, items: Sequence[str]) -> str:
         """Several things in one breath: `a, b and c`."""
         return str(format_list(list(items), locale=self.language))
+
+    def either(self, items: Sequence[str]) -> str:
+        """One of several things: `a, b or c`."""
+        return str(format_list(list(items), style="or", locale=self.language))
+
+
+def capital(words: str) -> str:
+    """Words as they begin a sentence."""
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,1 @@
+"""Metrics as a table: fetched, averaged, shared out, held to conditions, ranked and cut. Pure beside the fetching."""

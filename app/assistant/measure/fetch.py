@@ -1,0 +1,196 @@
+"""Metrics of a reading as a table: plain, as a mean per period, or with their share of the whole.
+
+Shares are of the whole, never of the rows that are shown. The whole is everything that the question is about, without
+the comparisons on what it is split by: with `by=(category,)` and `category = Dairy`, Dairy's share of all categories.
+Where nothing is split by, the whole leaves out the comparisons on products and their kinds (or, where there are none,
+every comparison): with `category = Dairy` and `store = Lakeview`, Dairy's share within Lakeview. Where rows are split
+by a period of the calendar too, each share is of that period.
+
+A mean "per day" is over the whole days of the period that are over and within the days that have data; a day without
+a sale counts as zero where the metric is a sum. "Per week" and the like take whole calendar weeks. For metrics that
+are no sum the mean is over the values of the periods that have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from app.assistant.additivity import adds_up
+from app.assistant.books import Books
+from app.assistant.clock import WHOLE_DAY, complete_hours
+from app.assistant.measure.calendar import Days, following
+from app.assistant.measure.table import Table
+from app.assistant.reading import Period, Reading
+from app.formats import as_float
+from metrics import Column, Filter, Result
+from metrics.catalogue import GRAINS, WEEKDAYS
+from metrics.result import Row, Value
+
+SHARE: Final = "_share"
+"""Ending of the name of a column of shares: `net_sales_share`."""
+
+_OF_PRODUCTS: Final = frozenset({"product", "product_id", "sku", "category", "department", "brand", "supplier"})
+
+
+@dataclass(frozen=True, slots=True)
+class Averaged:
+    """A table of means.
+
+    Attributes:
+        table: A row per combination of the splits other than the grain.
+        grain: The grain that the means are per.
+        periods: How many periods they are over; with weekdays the days of the rarest one.
+    """
+
+    table: Table
+    grain: str
+    periods: int
+
+
+def days_of(period: Period | None, books: Books) -> Days:
+    """The days that an answer covers: those asked for, or all that have data, up to today."""
+    first = period.first if period else books.catalogue.first_date or books.today
+    last = min(period.last if period else books.today, books.today)
+    runs = last == books.today and complete_hours(books) < WHOLE_DAY
+    return Days(min(first, last), last, not runs)
+
+
+def plain(reading: Reading, books: Books, by: Sequence[str] | None = None, where: Sequence[Filter] = ()) -> Table:
+    """The metrics as they are."""
+    splits = reading.by if by is None else tuple(by)
+    sign = "-" if reading.order == "largest" else ""
+    order = (sign + reading.metrics[0],) if reading.order and splits else ()
+    return as_table(query(reading, books, splits, (*reading.where, *where), order), splits, reading.metrics)
+
+
+def query(
+    reading: Reading, books: Books, by: Sequence[str], where: Sequence[Filter], order_by: Sequence[str] = ()
+) -> Result:
+    """The reading's metrics over its period; those of now have none."""
+    has_history = any(books.catalogue.metric(name).has_history for name in reading.metrics)
+    period = reading.period if has_history else None
+    first, last = (period.first, period.last) if period else (None, None)
+    return books.query(*reading.metrics, by=by, where=where, first=first, last=last, order_by=order_by)
+
+
+def as_table(result: Result, splits: Sequence[str], metrics: Sequence[str]) -> Table:
+    """A result as a table."""
+    return Table(
+        tuple(splits), tuple(metrics), result.columns, [dict(row) for row in result.rows], not result.truncated
+    )
+
+
+def shared(reading: Reading, books: Books) -> tuple[Table, list[Row]] | None:
+    """The metrics with a column of shares for each that adds up, and the wholes that they are shares of.
+
+    None where the first metric does not add up, so that nothing is a share of it.
+    """
+    parts = [name for name in reading.metrics if _has_shares(name, reading, books)]
+    if reading.metrics[0] not in parts:
+        return None
+    table = plain(reading, books)
+    grains = _grains_of_the_whole(reading)
+    wholes = query(reading, books, grains, _whole_where(reading)).rows
+    by_grain = {tuple(row[name] for name in grains): row for row in wholes}
+    for row in table.rows:
+        whole = by_grain.get(tuple(row[name] for name in grains), {})
+        row.update({name + SHARE: _ratio(row[name], whole.get(name)) for name in parts})
+    labels = {column.name: column.label for column in table.columns}
+    extra = tuple(Column(name + SHARE, labels[name], "ratio", "metric") for name in parts)
+    return replace(table, columns=(*table.columns, *extra)), wholes
+
+
+def _grains_of_the_whole(reading: Reading) -> tuple[str, ...]:
+    """Shares are of each period, unless the periods themselves are the parts."""
+    grains = tuple(name for name in reading.by if name in GRAINS)
+    return () if set(reading.by) == set(grains) and not _leaves_out(reading) else grains
+
+
+def _has_shares(name: str, reading: Reading, books: Books) -> bool:
+    metric = books.catalogue.metric(name)
+    restricted = {item.dimension for item in _leaves_out(reading)}
+    return adds_up(metric, {*reading.by, *restricted})
+
+
+def _leaves_out(reading: Reading) -> tuple[Filter, ...]:
+    """The comparisons that the whole does without."""
+    split = tuple(item for item in reading.where if item.dimension in reading.by)
+    if split or set(reading.by) - set(GRAINS):
+        return split
+    of_products = tuple(item for item in reading.where if item.dimension in _OF_PRODUCTS)
+    return of_products or reading.where
+
+
+def _whole_where(reading: Reading) -> tuple[Filter, ...]:
+    left_out = _leaves_out(reading)
+    return tuple(item for item in reading.where if item not in left_out)
+
+
+def _ratio(part: Value, whole: Value) -> float | None:
+    amount, total = as_float(part), as_float(whole)
+    return None if amount is None or not total else amount / total
+
+
+def averaged(reading: Reading, books: Books) -> Averaged | None:
+    """The means of the metrics per period of the grain in `by`, or per day where there is none.
+
+    None where no whole period of the grain is over yet, or there are too many rows to take a mean of them all.
+    """
+    grain = next((name for name in reading.by if name in GRAINS), "day")
+    keep = tuple(name for name in reading.by if name not in GRAINS)
+    buckets = _at_weekdays(_with_data(reading, books).whole(grain), grain, reading)
+    if not buckets:
+        return None
+    within = Period(first=buckets[0], last=following(buckets[-1], grain) - timedelta(days=1))
+    reading = reading.model_copy(update={"period": within})
+    metrics = [books.catalogue.metric(name) for name in reading.metrics]
+    sums_up = all(metric.kind == "period" and metric.additivity.startswith("additive") for metric in metrics)
+    result = query(reading, books, keep if sums_up else (*keep, grain), reading.where)
+    if result.truncated and not sums_up:
+        return None
+    groups: dict[tuple[Value, ...], list[Row]] = {}
+    for row in result.rows:
+        groups.setdefault(tuple(row[name] for name in keep), []).append(row)
+    counts = {key: _days_at(key, keep, buckets) for key in groups}
+    means = [
+        dict(zip(keep, key, strict=True)) | _means(rows, counts[key] if sums_up else None, reading.metrics)
+        for key, rows in groups.items()
+    ]
+    columns = tuple(column for column in result.columns if column.name != grain)
+    table = Table(keep, reading.metrics, columns, means, not result.truncated)
+    return Averaged(table, grain, min(counts.values(), default=len(buckets)))
+
+
+def _with_data(reading: Reading, books: Books) -> Days:
+    """The days asked for that are not before the first day with data."""
+    wanted = days_of(reading.period, books)
+    first = books.catalogue.first_date or wanted.first
+    return replace(wanted, first=min(max(wanted.first, first), wanted.last))
+
+
+def _at_weekdays(buckets: list[date], grain: str, reading: Reading) -> list[date]:
+    """Days of the weekdays that the question is held to: "on Mondays" is a mean over Mondays."""
+    held = {day.lower()[:3] for day in reading.filtered("weekday")}
+    if grain != "day" or not held:
+        return buckets
+    return [day for day in buckets if WEEKDAYS[day.weekday()].lower() in held]
+
+
+def _days_at(key: tuple[Value, ...], keep: Sequence[str], buckets: Sequence[date]) -> int:
+    """How many of the periods a row can have values in: for a weekday its own days."""
+    if "weekday" not in keep:
+        return len(buckets)
+    weekday = key[list(keep).index("weekday")]
+    return sum(WEEKDAYS[day.weekday()] == weekday for day in buckets)
+
+
+def _means(rows: Sequence[Row], periods: int | None, metrics: Sequence[str]) -> Row:
+    """The mean of each metric over so many periods, or over the values that are known."""
+    means: Row = {}
+    for name in metrics:
+        values = [found for row in rows if (found := as_float(row[name])) is not None]
+        means[name] = sum(values) / (periods or len(values)) if values else None
+    return means
