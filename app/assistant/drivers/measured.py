@@ -1,0 +1,106 @@
+"""What a period held, read through the books in few wide questions: totals, and amounts by product, store and hour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from app.assistant.books import Books
+from app.assistant.drivers.exact import ZERO, exact
+from app.assistant.drivers.fair import Pair
+from metrics import Filter
+from metrics.result import Row, Value
+
+Name = str | int | None
+Measures = dict[str, Decimal]
+
+
+@dataclass(slots=True)
+class Measured:
+    """Measures of one period.
+
+    Attributes:
+        totals: By measure.
+        by: By dimension, value and measure.
+    """
+
+    totals: Measures = field(default_factory=dict)
+    by: dict[str, dict[Name, Measures]] = field(default_factory=dict)
+
+    def amounts(self, dimension: str, measure: str) -> dict[Name, Decimal]:
+        """One measure over the values of a dimension."""
+        return {name: found[measure] for name, found in self.by.get(dimension, {}).items()}
+
+    def add(self, rows: Sequence[Row], dimensions: Sequence[str], measures: Sequence[str]) -> None:
+        """Add up rows for each of the dimensions that they are split by."""
+        for dimension in dimensions:
+            values = self.by.setdefault(dimension, {})
+            for row in rows:
+                found = values.setdefault(_name(row[dimension]), dict.fromkeys(measures, ZERO))
+                for measure in measures:
+                    found[measure] += exact(row[measure])
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to read of both periods.
+
+    Attributes:
+        measures: Metrics that stand side by side.
+        groups: Dimensions read together; the rows of each group add up over each of its dimensions.
+        where: The reading's filters.
+    """
+
+    measures: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...]
+    where: tuple[Filter, ...]
+
+
+def measure(books: Books, question: Question, periods: Pair) -> tuple[Measured, Measured, tuple[str, ...]]:
+    """Read both periods.
+
+    Returns:
+        The earlier and the later one, and the dimensions that had too many values to read.
+    """
+    then, now = Measured(), Measured()
+    too_many: list[str] = []
+    for group in question.groups:
+        dimensions = _read_group(books, question, group, periods, then, now)
+        too_many += [name for name in group if name not in dimensions]
+    for totals, rows in zip((then, now), _read(books, question, (), periods)[0], strict=True):
+        totals.totals = {name: exact(rows[0][name]) if rows else ZERO for name in question.measures}
+    return then, now, tuple(too_many)
+
+
+def _read_group(
+    books: Books, question: Question, group: tuple[str, ...], periods: Pair, then: Measured, now: Measured
+) -> tuple[str, ...]:
+    """Read a group; where it has more rows than may be read, without the dimension that comes first."""
+    while group:
+        (old, new), is_whole = _read(books, question, group, periods)
+        if is_whole:
+            then.add(old, group, question.measures)
+            now.add(new, group, question.measures)
+            return group
+        group = group[1:]
+    return group
+
+
+def _read(
+    books: Books, question: Question, by: tuple[str, ...], periods: Pair
+) -> tuple[tuple[list[Row], list[Row]], bool]:
+    """Rows of the earlier and the later period, and whether they are all. Two single days are one question."""
+    where = (*question.where, *periods.hours)
+    first, second = periods.then, periods.now
+    if periods.are_days:
+        days = Filter(dimension="day", operator="in", value=(first.first, second.first))
+        found = books.query(*question.measures, by=(*by, "day"), where=(*where, days))
+        old, new = ([row for row in found.rows if row["day"] == day.first] for day in (first, second))
+        return (old, new), not found.truncated
+    results = [books.query(*question.measures, by=by, where=where, first=p.first, last=p.last) for p in (first, second)]
+    return (results[0].rows, results[1].rows), not any(result.truncated for result in results)
+
+
+def _name(value: Value) -> Name:
+    return value if value is None or isinstance(value, int | str) else str(value)
