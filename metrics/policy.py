@@ -55,7 +55,7 @@ def is_sensitive(name: str) -> bool:
 
 def sees_sensitive(role: Role) -> bool:
     """Whether a role sees cost, margin and the value of stock."""
-    return role is not Role.STAFF
+    return role != Role.STAFF
 
 
 def sees_rejected_rows(role: Role) -> bool:
