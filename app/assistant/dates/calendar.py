@@ -11,9 +11,9 @@ from app import periods
 from app.assistant.reading import Period
 from app.periods import months_before
 
-_DAY: Final = timedelta(days=1)
+DAY: Final = timedelta(days=1)
 _COUNTED: Final = re.compile(r"(last|next)_([1-9]\d{0,3})_(days|weeks|months)")
-_BEGINNING: Final = date(2000, 1, 1)
+BEGINNING: Final = date(2000, 1, 1)
 """Where "all time" begins when the first day of the data is not known."""
 
 Stretch = tuple[date, date]
@@ -32,7 +32,7 @@ def named(name: str, as_of: date, is_day_over: bool = False, begins: date | None
     Raises:
         ValueError: No period is called that.
     """
-    first, last = _stretch(name, as_of, begins)
+    first, last = stretch(name, as_of, begins)
     return cut(name, first, last, as_of, is_day_over)
 
 
@@ -52,10 +52,10 @@ def previous(period: Period) -> Period:
     months = _whole_months(period)
     if months:
         first = months_before(period.first, months)
-        last = period.first - _DAY if period.ends is None else months_before(period.last, months)
-        return Period(name="custom", first=first, last=min(last, period.first - _DAY))
+        last = period.first - DAY if period.ends is None else months_before(period.last, months)
+        return Period(name="custom", first=first, last=min(last, period.first - DAY))
     if _is_calendar_week(period):
-        return Period(name="custom", first=period.first - 7 * _DAY, last=period.last - 7 * _DAY)
+        return Period(name="custom", first=period.first - 7 * DAY, last=period.last - 7 * DAY)
     other = periods.Period(period.name, period.first, period.last).previous()
     return Period(name="custom", first=other.first, last=other.last)
 
@@ -64,7 +64,7 @@ def year_before(period: Period) -> Period:
     """The same days a year before: the same dates for whole months, else by weekday where the period is short."""
     months = _whole_months(period)
     if months and period.ends is None:
-        last = months_before(period.last + _DAY, 12) - _DAY
+        last = months_before(period.last + DAY, 12) - DAY
         return Period(name="custom", first=months_before(period.first, 12), last=last)
     if months:
         return Period(name="custom", first=months_before(period.first, 12), last=months_before(period.last, 12))
@@ -75,7 +75,7 @@ def year_before(period: Period) -> Period:
 def _whole_months(period: Period) -> int:
     """How many whole calendar months a period covers when it is over; 0 where it begins or ends within one."""
     last = period.ends or period.last
-    if _COUNTED.fullmatch(period.name) or period.first.day != 1 or (last + _DAY).day != 1:
+    if _COUNTED.fullmatch(period.name) or period.first.day != 1 or (last + DAY).day != 1:
         return 0
     return (last.year - period.first.year) * 12 + last.month - period.first.month + 1
 
@@ -85,11 +85,16 @@ def _is_calendar_week(period: Period) -> bool:
     return not _COUNTED.fullmatch(period.name) and period.first.weekday() == 0 and (last - period.first).days == 6
 
 
-def _stretch(name: str, as_of: date, begins: date | None) -> Stretch:
+def stretch(name: str, as_of: date, begins: date | None = None) -> Stretch:
+    """First and last day of a canonical name by the calendar.
+
+    Raises:
+        ValueError: No period is called that.
+    """
     if found := _COUNTED.fullmatch(name):
         return _counted(found[1], int(found[2]), found[3], as_of)
     if name == "all_time":
-        return min(begins or _BEGINNING, as_of), as_of
+        return min(begins or BEGINNING, as_of), as_of
     if name not in _NAMED:
         raise ValueError(name)
     return _NAMED[name](as_of)
@@ -98,11 +103,11 @@ def _stretch(name: str, as_of: date, begins: date | None) -> Stretch:
 def _counted(direction: str, number: int, unit: str, as_of: date) -> Stretch:
     if direction == "last":
         if unit == "months":
-            return months_before(as_of, number) + _DAY, as_of
+            return months_before(as_of, number) + DAY, as_of
         return as_of - timedelta(days=number * (7 if unit == "weeks" else 1) - 1), as_of
     if unit == "months":
-        return as_of + _DAY, months_before(as_of, -number)
-    return as_of + _DAY, as_of + timedelta(days=number * (7 if unit == "weeks" else 1))
+        return as_of + DAY, months_before(as_of, -number)
+    return as_of + DAY, as_of + timedelta(days=number * (7 if unit == "weeks" else 1))
 
 
 def week(day: date, weeks: int = 0) -> Stretch:
@@ -115,7 +120,7 @@ def month(day: date, months: int = 0, length: int = 1) -> Stretch:
     """The block of `length` calendar months (3: a quarter, 12: a year) of a day, or one so many blocks later."""
     first = day.replace(day=1, month=(day.month - 1) // length * length + 1)
     first = months_before(first, -months * length)
-    return first, months_before(first, -length) - _DAY
+    return first, months_before(first, -length) - DAY
 
 
 def _days(after: int) -> Callable[[date], Stretch]:
@@ -150,6 +155,7 @@ _NAMED: Final[dict[str, Callable[[date], Stretch]]] = {
     "next_quarter": _months(1, 3),
     "this_year": _months(0, 12),
     "last_year": _months(-1, 12),
+    "year_before_last": _months(-2, 12),
     "next_year": _months(1, 12),
 }
 

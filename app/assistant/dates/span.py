@@ -38,7 +38,9 @@ class PeriodSpan:
         is_future: Whether the period begins after the as-of day.
         problem: Why there is no period.
         candidates: Periods that an ambiguous date may mean.
-        is_corrected: Whether a word was taken for a misspelt one; an exact match of something else goes first.
+        is_corrected: Whether a word was taken for a misspelt or shortened one, such as "on sun"; an exact match of
+            something else goes first.
+        is_assumed: Whether the words are vague ("recently") and the period is one way to take them.
     """
 
     first: int
@@ -49,3 +51,4 @@ class PeriodSpan:
     problem: Problem | None = None
     candidates: tuple[Period, ...] = ()
     is_corrected: bool = False
+    is_assumed: bool = False

@@ -1,0 +1,116 @@
+"""Stretches between two points in time, or from one of them on: "since Monday", "from March to May"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from app.assistant.dates.calendar import BEGINNING, DAY, Stretch
+from app.assistant.dates.meanings import Meant, Slots, Today, mean
+from app.assistant.dates.span import Problem
+
+_LATER: Final = (timedelta(days=6), timedelta(days=365))
+"""How far after the first day the end of a stretch may be named without its week or year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A period within a longer phrase, not resolved yet: its year may follow from the other end."""
+
+    does: str
+    slots: Slots
+
+    def resolve(self, today: Today) -> Meant | None:
+        """What it means as seen from a day."""
+        return mean(self.does, self.slots, today)
+
+
+def mean_range(does: str, slots: Slots, today: Today) -> Meant | None:
+    """What a range pattern with its slots filled means; none where it is no period after all."""
+    if does == "between":
+        return _between(slots, today)
+    if does == "by_weekday":
+        return _by_weekday(slots, today)
+    if does not in _FROM_ONE:
+        return mean(does, slots, today)
+    point = _point(slots, "point").resolve(today)
+    if point is None or point.days is None:
+        return _unresolved(point)
+    found = _FROM_ONE[does](point.days, today)
+    return None if found is None else Meant(days=found)
+
+
+def _by_weekday(slots: Slots, today: Today) -> Meant | None:
+    """From tomorrow to the next such weekday, or to the day before it."""
+    ahead = (slots["weekday"] - today.as_of.weekday() - 1) % 7 + 1
+    last = today.as_of + timedelta(days=ahead - (1 if "is_before" in slots else 0))
+    return Meant(days=(today.as_of + DAY, last)) if last > today.as_of else None
+
+
+def _since(point: Stretch, today: Today) -> Stretch | None:
+    return (point[0], today.as_of) if point[0] <= today.as_of else None
+
+
+def _after(point: Stretch, today: Today) -> Stretch | None:
+    return _since((point[1] + DAY, point[1]), today)
+
+
+def _until(point: Stretch, today: Today) -> Stretch | None:
+    """Up to the end of a point: from the first day of the data, or from tomorrow where the end lies ahead."""
+    if point[1] > today.as_of:
+        return today.as_of + DAY, point[1]
+    first = today.begins or BEGINNING
+    return (first, point[1]) if first <= point[1] else None
+
+
+def _before(point: Stretch, today: Today) -> Stretch | None:
+    return _until((point[0], point[0] - DAY), today)
+
+
+def _by(point: Stretch, today: Today) -> Stretch | None:
+    """From tomorrow to the end of a point ahead; what is over cannot be a deadline."""
+    return _until(point, today) if point[1] > today.as_of else None
+
+
+def _between(slots: Slots, today: Today) -> Meant | None:
+    """From one point to another. The year of the first follows from the last, or else that of the last from the first."""
+    end = _point(slots, "point2", "shortdate2").resolve(today)
+    if end is None or end.days is None:
+        return _unresolved(end)
+    begin_point = _point(slots, "point", "shortdate")
+    begin = begin_point.resolve(replace(today, latest=min(end.days[1], today.as_of)))
+    if begin is None or begin.days is None:
+        return _unresolved(begin)
+    for later in _LATER:
+        if begin.days[0] <= end.days[1]:
+            break
+        again = _point(slots, "point2", "shortdate2").resolve(replace(today, latest=begin.days[0] + later))
+        end = again if again is not None and again.days is not None else end
+    assert end.days is not None
+    if begin.days[0] > end.days[1]:
+        return Meant(problem=Problem.BACKWARDS)
+    return Meant(days=(begin.days[0], end.days[1]))
+
+
+def _point(slots: Slots, *names: str) -> Point:
+    """The point in a slot; a short date stands for the day it names."""
+    for name in names:
+        if isinstance(slots.get(name), Point):
+            return slots[name]  # type: ignore[no-any-return]
+    return Point("date", {"shortdate": next(slots[name] for name in names if name in slots)})
+
+
+def _unresolved(point: Meant | None) -> Meant | None:
+    """A stretch has the problem of its end; one to a relative phrase is none."""
+    return Meant(problem=point.problem) if point is not None and point.problem is not None else None
+
+
+_FROM_ONE: Final[Mapping[str, Callable[[Stretch, Today], Stretch | None]]] = {
+    "since": _since,
+    "after": _after,
+    "until": _until,
+    "before": _before,
+    "by": _by,
+}
