@@ -19,6 +19,8 @@ def main() -> None:
         "": [
             st.Page(_go_to_today, title="Tillsight", url_path="home", default=True, visibility="hidden"),
             st.Page(TODAY, title="Today", url_path="today"),
+            st.Page("views/assistant.py", title="Assistant", url_path="assistant"),
+            st.Page("views/dashboard.py", title="Dashboard", url_path="dashboard"),
             st.Page("views/sales.py", title="Sales", url_path="sales"),
             st.Page("views/inventory.py", title="Inventory", url_path="inventory"),
         ],

@@ -41,6 +41,7 @@ def show(shop: Shop) -> None:
 
 
 def _result(shop: Shop, result: Result) -> None:
+    st.markdown(":orange-badge[Exploratory]", help="Somebody's own SQL, not checked against the metrics.")
     if not result.rows:
         components.empty("The query gave no rows.")
     else:

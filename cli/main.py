@@ -16,6 +16,7 @@ from cli.audit import audit_app
 from cli.backup import backup, restore
 from cli.context import CliContext
 from cli.doctor import doctor
+from cli.feedback import feedback_app
 from cli.forecast import backtest, forecast
 from cli.metrics import metrics_app, sql_command
 from cli.output import print_json, print_note
@@ -50,6 +51,7 @@ app.add_typer(connect.app, name="connect")
 app.add_typer(metrics_app, name="metrics")
 app.add_typer(reorder_app, name="reorder")
 app.add_typer(audit_app, name="audit")
+app.add_typer(feedback_app, name="feedback")
 app.add_typer(terms_app, name="terms")
 
 

@@ -52,7 +52,7 @@ def accept(store: FeedbackStore, books: Books, feedback_id: str, read_again: Rea
 
     def learn(feedback: Feedback) -> None:
         reading = proposed(feedback, read_again)
-        _must_be_sound(feedback, reading, books)
+        must_be_sound(feedback, reading, books)
         verified.accept(books.workspace, feedback.question, feedback.language, reading)
 
     return store.decide(books.principal, feedback_id, FeedbackState.ACCEPTED, learn)
@@ -91,7 +91,13 @@ def proposed(feedback: Feedback, read_again: ReadAgain) -> Reading:
         ) from error
 
 
-def _must_be_sound(feedback: Feedback, reading: Reading, books: Books) -> None:
+def must_be_sound(feedback: Feedback, reading: Reading, books: Books) -> None:
+    """See that a reading may stand for the question on any day and names only what there is.
+
+    Raises:
+        UnusableRequest: It may not.
+    """
+    verified.written(reading)
     question = read(feedback.question)
     if verified.is_shipped(question):
         raise UnusableRequest("This question comes with Tillsight as verified and keeps its reading. Reject it.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import auth, components, formats, lineage, page, sql_editor
+from app.chat import review
 from app.data import Shop
 from metrics import Column
 
@@ -19,13 +20,15 @@ def render(shop: Shop) -> None:
             "Ask the person who runs Tillsight for the analyst role if you need it."
         )
         return
-    sql, models, metrics = st.tabs(["SQL", "Models", "Metrics"])
+    sql, models, metrics, questions = st.tabs(["SQL", "Models", "Metrics", "Feedback"])
     with sql:
         sql_editor.show(shop)
     with models:
         _models(shop)
     with metrics:
         _metrics(shop)
+    with questions:
+        review.show(shop)
 
 
 def _models(shop: Shop) -> None:

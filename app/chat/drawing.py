@@ -1,0 +1,113 @@
+"""What the pictures of answers share: frames with column names of our own, axes, titles.
+
+Names of products and the like are values in these frames: they are only ever drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+
+from app import charts, formats
+from metrics import Column
+
+LABEL_WIDTH: Final = 180
+BAR_STEP: Final = 28
+MOST_BARS: Final = 20
+_FORMATS: Final = {"currency": ",.0f", "count": ",.0f", "ratio": ".1%"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of rows.
+
+    Attributes:
+        chart: The chart.
+        alt: What it shows, for those who hear it.
+        shown: How many rows or lines are pictured, of `total`.
+        total: How many there are.
+        is_of_lines: Whether `shown` counts lines.
+    """
+
+    chart: alt.Chart | alt.LayerChart
+    alt: str
+    shown: int
+    total: int
+    is_of_lines: bool = False
+
+
+def names() -> alt.Y:
+    """An axis of names in the order of the frame."""
+    axis = alt.Axis(labelLimit=LABEL_WIDTH, ticks=False, domain=False)
+    return alt.Y("label", type="nominal", sort=None, title=None, axis=axis)
+
+
+def labels_of(columns: Sequence[Column]) -> list[Column]:
+    """What tells rows apart."""
+    return [column for column in columns if column.kind in {"dimension", "time"}]
+
+
+def first_of(columns: Sequence[Column], kind: str) -> Column | None:
+    """The first column of a kind."""
+    return next((column for column in columns if column.kind == kind), None)
+
+
+def together(columns: Sequence[Column]) -> str:
+    """Several columns in one breath."""
+    return " · ".join(column.label for column in columns)
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], labels: Sequence[Column], value: Column) -> pd.DataFrame:
+    """Columns `label` and `value`, a row per row."""
+    values = pd.to_numeric(pd.Series([row[value.name] for row in rows], dtype=object), errors="coerce")
+    return pd.DataFrame({"label": joined(rows, labels), "value": values})
+
+
+def joined(rows: Sequence[Mapping[str, Any]], labels: Sequence[Column]) -> list[str]:
+    """What each row is called."""
+    return [" · ".join(_cell(row[column.name], column) for column in labels) for row in rows]
+
+
+def _cell(value: Any, column: Column) -> str:
+    if value is None:
+        return formats.MISSING
+    return moment(pd.Timestamp(value), column.name) if column.unit == "date" else str(value)
+
+
+def moment(when: Any, grain: str) -> str:
+    """A moment in words, as exact as the grain."""
+    match grain:
+        case "hour":
+            return f"{int(when)}:00"
+        case "week":
+            return formats.week(when)
+        case "month":
+            return formats.month(when)
+        case "year":
+            return str(when.year)
+        case _:
+            return formats.day(when)
+
+
+def title_of(column: Column, currency: str) -> str:
+    """A column's label with its unit."""
+    return f"{column.label} ({formats.symbol(currency)})" if column.unit == "currency" else column.label
+
+
+def format_of(column: Column) -> str:
+    """How a column's values look, in d3's notation."""
+    return _FORMATS.get(column.unit or "", ",.1f")
+
+
+def upwards(name: str, title: str, fmt: str) -> alt.Y:
+    """A vertical axis of values from zero."""
+    return alt.Y(name, type="quantitative", title=title, axis=charts.value_axis(fmt), scale=alt.Scale(zero=True))
+
+
+def sideways(name: str, title: str, fmt: str) -> alt.X:
+    """A horizontal axis of values from zero."""
+    return alt.X(name, type="quantitative", title=title, axis=charts.value_axis(fmt), scale=alt.Scale(zero=True))
