@@ -49,12 +49,14 @@ class Question:
     Attributes:
         measures: Metrics that stand side by side.
         groups: Dimensions read together; the rows of each group add up over each of its dimensions.
+        whole: The group whose rows add up to the totals; empty where the totals are a question of their own.
         where: The reading's filters.
     """
 
     measures: tuple[str, ...]
     groups: tuple[tuple[str, ...], ...]
     where: tuple[Filter, ...]
+    whole: tuple[str, ...] = ()
 
 
 def measure(books: Books, question: Question, periods: Pair) -> tuple[Measured, Measured, tuple[str, ...]]:
@@ -68,8 +70,11 @@ def measure(books: Books, question: Question, periods: Pair) -> tuple[Measured, 
     for group in question.groups:
         dimensions = _read_group(books, question, group, periods, then, now)
         too_many += [name for name in group if name not in dimensions]
-    for totals, rows in zip((then, now), _read(books, question, (), periods)[0], strict=True):
-        totals.totals = {name: exact(rows[0][name]) if rows else ZERO for name in question.measures}
+    whole = next((name for name in question.whole if name not in too_many), None)
+    asked = None if whole else _read(books, question, (), periods)[0]
+    for found, rows in zip((then, now), asked or ([], []), strict=True):
+        values = found.by[whole].values() if whole else [{name: exact(row[name]) for name in row} for row in rows]
+        found.totals = {name: sum((value[name] for value in values), ZERO) for name in question.measures}
     return then, now, tuple(too_many)
 
 

@@ -30,7 +30,7 @@ class Line:
         return self.amount / self.weight
 
 
-Lines = Mapping[str | None, Line]
+Lines = Mapping[str | int | None, Line]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ _BY_ITSELF: Final = Decimal("0.5")
 """Share of the change from which one value tells most of the story."""
 _OUT_OF_PROPORTION: Final = 2
 """How many times its share of the earlier amount that has to be."""
+_STANDS_OUT: Final = 2
+"""How many times the change of any other value its own has to be: what just moved most of many that move is noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,11 @@ def lead(movements: list[Movement], before: Decimal, change: Decimal) -> tuple[s
     for item in movements:
         if not item.movers or item.count < 2:
             continue
-        first = item.movers[0]
+        first, *rest = item.movers
         share = first.change / change
         size = first.before / before if before > 0 else ZERO
-        if share >= _BY_ITSELF and share >= _OUT_OF_PROPORTION * size:
+        next_one = max(abs(mover.change) for mover in rest)
+        if share >= max(_BY_ITSELF, _OUT_OF_PROPORTION * size) and abs(first.change) >= _STANDS_OUT * next_one:
             found.append((abs(share - 1), item.dimension, first))
     best = min(found, key=lambda item: item[0], default=None)
     return None if best is None else (best[1], best[2])
