@@ -17,6 +17,9 @@ from app.assistant.reading import Period
 from metrics import Catalogue, Column
 from metrics.catalogue import GRAINS
 
+_LISTS: Final = {languages.DEFAULT: "en_GB"}
+"""Locale of lists where it is not the language: British English has no comma before the last `and`."""
+
 LONGEST_NAME: Final = 80
 """Longest name of a thing within a sentence, in characters."""
 
@@ -86,7 +89,7 @@ class Speech:
         """A period of a grain by its first day: a day, `week of 10 Nov 2025`, `Nov 2025`, `Q4 2025` or `2025`."""
         match grain:
             case "week":
-                return self.say("period.week_of", day=self.date(first))
+                return self.say("period.week_of", day=self.short_day(first))
             case "month":
                 return str(format_date(first, "MMM y", locale=self.language))
             case "quarter":
@@ -96,7 +99,7 @@ class Speech:
             case _:
                 return self.day(first)
 
-    def date(self, day: date) -> str:
+    def short_day(self, day: date) -> str:
         """A day without its weekday."""
         return str(
             format_date(day, "d MMM y" if self.language == languages.DEFAULT else "d. MMM y", locale=self.language)
@@ -141,7 +144,10 @@ class Speech:
         """A stretch of days."""
         if self.language == languages.DEFAULT:
             return formats.span(first, last)
-        return self.day(first) if first == last else f"{self.day(first)} – {self.day(last)}"
+        if first == last:
+            return self.day(first)
+        start = str(format_date(first, "d. MMM", locale=self.language))
+        return f"{start if first.year == last.year else self.short_day(first)} – {self.short_day(last)}"
 
     def period(self, period: Period) -> str:
         """A period by its dates."""
@@ -149,11 +155,11 @@ class Speech:
 
     def list(self, items: Sequence[str]) -> str:
         """Several things in one breath: `a, b and c`."""
-        return str(format_list(list(items), locale=self.language))
+        return str(format_list(list(items), locale=_LISTS.get(self.language, self.language)))
 
     def either(self, items: Sequence[str]) -> str:
         """One of several things: `a, b or c`."""
-        return str(format_list(list(items), style="or", locale=self.language))
+        return str(format_list(list(items), style="or", locale=_LISTS.get(self.language, self.language)))
 
 
 def capital(words: str) -> str:

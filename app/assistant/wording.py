@@ -23,21 +23,28 @@ def when(period: Period | None, speech: Speech) -> str:
     if period is None:
         return speech.say("period.now")
     dates = speech.period(period)
-    counted = _COUNTED.fullmatch(period.name)
-    if counted:
-        named = speech.say(f"period.{counted[1]}_{counted[3]}", count=speech.number(int(counted[2])))
-    elif speech.knows(f"period.{period.name}"):
-        named = speech.say(f"period.{period.name}")
-    else:
-        return speech.say("period.on" if period.first == period.last else "period.within", dates=dates)
-    return speech.say("period.named", name=named, dates=dates)
+    if (named := period_name(period, speech)) is not None:
+        return speech.say("period.named", name=named, dates=dates)
+    return speech.say("period.single_day" if period.first == period.last else "period.within", dates=dates)
+
+
+def period_name(period: Period, speech: Speech) -> str | None:
+    """The words for a period without its dates, such as `this week`; none where it has only dates."""
+    if counted := _COUNTED.fullmatch(period.name):
+        return speech.say(f"period.{counted[1]}_{counted[3]}", count=speech.number(int(counted[2])))
+    return speech.say(f"period.{period.name}") if speech.knows(f"period.{period.name}") else None
 
 
 def scope(where: Sequence[Filter], speech: Speech) -> str:
     """The comparisons of a question, with a space in front: ` for store Lakeview and brand Aro`; empty for none."""
     if not where:
         return ""
-    return " " + speech.say("scope.all", conditions=speech.list([condition(item, speech) for item in where]))
+    return " " + speech.say("scope.all", conditions=conditions_in_words(where, speech))
+
+
+def conditions_in_words(where: Sequence[Filter], speech: Speech) -> str:
+    """Comparisons in one breath: `store Lakeview and category Dairy`."""
+    return speech.list([condition(item, speech) for item in where])
 
 
 def condition(item: Filter, speech: Speech) -> str:

@@ -14,10 +14,12 @@ from typing import Final
 from app.assistant.books import Books
 from app.assistant.findings import Chart, Findings
 from app.assistant.measure import fetch
+from app.assistant.measure.calendar import as_day
 from app.assistant.measure.sentences import Said, describe
 from app.assistant.measure.table import Table, is_in_time_order
 from app.assistant.reading import Derived, Reading
 from app.assistant.speech import Speech
+from app.assistant.wording import period_name
 from metrics import Filter
 from metrics.catalogue import GRAINS
 
@@ -27,15 +29,12 @@ DEFAULT_LIMIT: Final = 10
 
 def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     """Fetch, rank, cut and describe the metrics of a reading."""
-    measured = _measure(reading, books)
+    measured = _measure(reading, books, speech)
     if isinstance(measured, str):
-        return Findings(speech.say(f"metric.{measured}", metric=speech.metric(reading.metrics[0])))
-    table, said = measured
-    every = len(table.rows)
-    table = _ranked(table.meeting(reading.having), reading)
-    shown = table.cut(_most(reading, table))
-    said = replace(said, all_rows=every, table=table, shown=len(shown.rows))
-    text, facts, assumptions = describe(said, reading, books, speech)
+        return Findings(speech.say(f"metric.{measured}", metric=speech.title(reading.metrics[0])))
+    said = _held_and_ranked(measured, reading, books)
+    shown = said.table.cut(_most(reading, said.table))
+    text, facts, assumptions = describe(replace(said, shown=len(shown.rows)), reading, books, speech)
     return Findings(
         text=text,
         columns=tuple(speech.heading(column) for column in shown.columns),
@@ -44,24 +43,65 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
         metrics=reading.metrics,
         facts=facts,
         assumptions=assumptions,
-        suggestions=_suggestions(reading, books, speech),
+        suggestions=suggestions(reading, books, speech),
     )
 
 
-def _measure(reading: Reading, books: Books) -> tuple[Table, Said] | str:
+def _measure(reading: Reading, books: Books, speech: Speech) -> Said | str:
     """The table that was asked for, or which sentence says why there is none."""
     if {Derived.DELTA, Derived.RATIO} & set(reading.derived):
         return "no_change"
     if Derived.AVERAGE in reading.derived:
         averaged = fetch.averaged(reading, books)
-        if averaged is None:
-            return "no_mean"
-        return averaged.table, Said(averaged.table, grain=averaged.grain, periods=averaged.periods)
+        return "no_mean" if averaged is None else Said(averaged.table, grain=averaged.grain, periods=averaged.periods)
     if Derived.SHARE in reading.derived:
         shared = fetch.shared(reading, books)
-        return "no_share" if shared is None else (shared[0], Said(shared[0], wholes=shared[1]))
-    table = _leading_over_time(reading, books) if _ranks_over_time(reading) else fetch.plain(reading, books)
-    return table, Said(table)
+        return "no_share" if shared is None else Said(_with_labels(shared[0], speech), wholes=shared[1])
+    return _leading_over_time(reading, books) if _ranks_over_time(reading) else Said(fetch.plain(reading, books))
+
+
+def _with_labels(table: Table, speech: Speech) -> Table:
+    """Columns of shares say that they are shares."""
+    columns = [
+        replace(
+            column, label=speech.say("metric.share_of", metric=speech.metric(column.name.removesuffix(fetch.SHARE)))
+        )
+        if column.name.endswith(fetch.SHARE) and column.unit == "ratio" and column.name not in table.metrics
+        else column
+        for column in table.columns
+    ]
+    return replace(table, columns=tuple(columns))
+
+
+def _held_and_ranked(said: Said, reading: Reading, books: Books) -> Said:
+    """Rows that meet the conditions, in the order to show them."""
+    said = replace(said, all_rows=len(said.table.rows), table=said.table.meeting(reading.having))
+    if reading.order == "smallest" and said.leading is None and said.table.splits:
+        said = _without_partial(_without_zeros(said, reading, books), reading, books)
+    return replace(said, table=_ranked(said.table, reading))
+
+
+def _without_zeros(said: Said, reading: Reading, books: Books) -> Said:
+    """A ranking from the smallest sum up begins with what there is some of.
+
+    A product without any sale would come first if it had a row, but only few have one: a fee, a product returned.
+    """
+    table, metric = said.table, books.catalogue.metric(said.table.metrics[0])
+    if reading.having or metric.kind != "period" or not metric.additivity.startswith("additive"):
+        return said
+    kept = [row for row in table.rows if row[table.metrics[0]] != 0]
+    is_partial = len(kept) < len(table.rows) or bool(set(table.splits) & fetch.OF_PRODUCTS)
+    return replace(said, table=replace(table, rows=kept), without_zeros=is_partial)
+
+
+def _without_partial(said: Said, reading: Reading, books: Books) -> Said:
+    """The worst day is one that is over."""
+    table, split = said.table, said.table.splits[0]
+    if len(table.splits) > 1 or split not in GRAINS:
+        return said
+    days = fetch.days_with_data(reading, books)
+    whole = [row for row in table.rows if days.holds(as_day(row[split]), split)]
+    return replace(said, table=replace(table, rows=whole), without_partial=len(whole) < len(table.rows))
 
 
 def _ranks_over_time(reading: Reading) -> bool:
@@ -69,16 +109,18 @@ def _ranks_over_time(reading: Reading) -> bool:
     return reading.order is not None and bool(set(reading.by) & set(GRAINS)) and bool(set(reading.by) - set(GRAINS))
 
 
-def _leading_over_time(reading: Reading, books: Books) -> Table:
+def _leading_over_time(reading: Reading, books: Books) -> Said:
     """Every period of the things that lead over the whole of them."""
     things = tuple(name for name in reading.by if name not in GRAINS)
-    ranked = _ranked(fetch.plain(reading, books, by=things), reading).cut(reading.limit or DEFAULT_LIMIT)
-    leading = [tuple(row[name] for name in things) for row in ranked.rows]
-    known = [value for value, *_ in leading if value is not None]
-    only = (Filter(dimension=things[0], operator="in", value=tuple(known)),) if len(known) == len(leading) > 0 else ()
+    every = _ranked(fetch.plain(reading, books, by=things), reading)
+    ranked = every.cut(reading.limit or DEFAULT_LIMIT)
+    leading = {tuple(row[name] for name in things) for row in ranked.rows}
+    known = tuple(dict.fromkeys(row[things[0]] for row in ranked.rows if row[things[0]] is not None))
+    has_nulls = any(row[things[0]] is None for row in ranked.rows)
+    only = () if has_nulls or not known else (Filter(dimension=things[0], operator="in", value=known),)
     table = fetch.plain(reading, books, where=only).in_order()
     rows = [row for row in table.rows if tuple(row[name] for name in things) in leading]
-    return replace(table, rows=rows)
+    return Said(replace(table, rows=rows), leading=every)
 
 
 def _ranked(table: Table, reading: Reading) -> Table:
@@ -111,19 +153,13 @@ def _chart(table: Table, reading: Reading) -> Chart:
     )
 
 
-def _suggestions(reading: Reading, books: Books, speech: Speech) -> tuple[str, ...]:
+def suggestions(reading: Reading, books: Books, speech: Speech) -> tuple[str, ...]:
     """Further questions about the same metric and period."""
     metric = books.catalogue.metric(reading.metrics[0])
-    named = f"period.{reading.period.name}" if reading.period else None
-    if named is not None and not speech.knows(named):
+    named = period_name(reading.period, speech) if reading.period else ""
+    if named is None:
         return ()
-    when = f" {speech.say(named)}" if named else ""
-    held = {item.dimension for item in reading.where}
-    splits = [name for name in ("store", "category", "product") if name in metric.splits and name not in held]
-    return tuple(
-        speech.say(
-            "metric.suggest_split", metric=speech.title(metric.name), dimension=speech.dimension(name), period=when
-        )
-        for name in splits
-        if name not in reading.by
-    )[:2]
+    taken = {*reading.by, *(item.dimension for item in reading.where)}
+    splits = [name for name in ("store", "category", "product") if name in metric.splits and name not in taken]
+    slots = {"metric": speech.title(metric.name), "period": f" {named}" if named else ""}
+    return tuple(speech.say("metric.suggest_split", dimension=speech.dimension(name), **slots) for name in splits[:2])

@@ -32,7 +32,8 @@ from metrics.result import Row, Value
 SHARE: Final = "_share"
 """Ending of the name of a column of shares: `net_sales_share`."""
 
-_OF_PRODUCTS: Final = frozenset({"product", "product_id", "sku", "category", "department", "brand", "supplier"})
+OF_PRODUCTS: Final = frozenset({"product", "product_id", "sku", "category", "department", "brand", "supplier"})
+"""Dimensions that tell products apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,12 @@ class Averaged:
     Attributes:
         table: A row per combination of the splits other than the grain.
         grain: The grain that the means are per.
-        periods: How many periods they are over; with weekdays the days of the rarest one.
+        periods: How many periods they are over, the least and the most of any row: weekdays need not be equally many.
     """
 
     table: Table
     grain: str
-    periods: int
+    periods: tuple[int, int]
 
 
 def days_of(period: Period | None, books: Books) -> Days:
@@ -93,7 +94,7 @@ def shared(reading: Reading, books: Books) -> tuple[Table, list[Row]] | None:
         return None
     table = plain(reading, books)
     grains = _grains_of_the_whole(reading)
-    wholes = query(reading, books, grains, _whole_where(reading)).rows
+    wholes = query(reading, books, grains, whole_where(reading)).rows
     by_grain = {tuple(row[name] for name in grains): row for row in wholes}
     for row in table.rows:
         whole = by_grain.get(tuple(row[name] for name in grains), {})
@@ -106,26 +107,27 @@ def shared(reading: Reading, books: Books) -> tuple[Table, list[Row]] | None:
 def _grains_of_the_whole(reading: Reading) -> tuple[str, ...]:
     """Shares are of each period, unless the periods themselves are the parts."""
     grains = tuple(name for name in reading.by if name in GRAINS)
-    return () if set(reading.by) == set(grains) and not _leaves_out(reading) else grains
+    return () if set(reading.by) == set(grains) and not leaves_out(reading) else grains
 
 
 def _has_shares(name: str, reading: Reading, books: Books) -> bool:
     metric = books.catalogue.metric(name)
-    restricted = {item.dimension for item in _leaves_out(reading)}
+    restricted = {item.dimension for item in leaves_out(reading)}
     return adds_up(metric, {*reading.by, *restricted})
 
 
-def _leaves_out(reading: Reading) -> tuple[Filter, ...]:
+def leaves_out(reading: Reading) -> tuple[Filter, ...]:
     """The comparisons that the whole does without."""
     split = tuple(item for item in reading.where if item.dimension in reading.by)
     if split or set(reading.by) - set(GRAINS):
         return split
-    of_products = tuple(item for item in reading.where if item.dimension in _OF_PRODUCTS)
+    of_products = tuple(item for item in reading.where if item.dimension in OF_PRODUCTS)
     return of_products or reading.where
 
 
-def _whole_where(reading: Reading) -> tuple[Filter, ...]:
-    left_out = _leaves_out(reading)
+def whole_where(reading: Reading) -> tuple[Filter, ...]:
+    """The comparisons that hold for the whole too."""
+    left_out = leaves_out(reading)
     return tuple(item for item in reading.where if item not in left_out)
 
 
@@ -141,7 +143,7 @@ def averaged(reading: Reading, books: Books) -> Averaged | None:
     """
     grain = next((name for name in reading.by if name in GRAINS), "day")
     keep = tuple(name for name in reading.by if name not in GRAINS)
-    buckets = _at_weekdays(_with_data(reading, books).whole(grain), grain, reading)
+    buckets = _at_weekdays(days_with_data(reading, books).whole(grain), grain, reading)
     if not buckets:
         return None
     within = Period(first=buckets[0], last=following(buckets[-1], grain) - timedelta(days=1))
@@ -161,10 +163,11 @@ def averaged(reading: Reading, books: Books) -> Averaged | None:
     ]
     columns = tuple(column for column in result.columns if column.name != grain)
     table = Table(keep, reading.metrics, columns, means, not result.truncated)
-    return Averaged(table, grain, min(counts.values(), default=len(buckets)))
+    over = counts.values() or (len(buckets),)
+    return Averaged(table, grain, (min(over), max(over)))
 
 
-def _with_data(reading: Reading, books: Books) -> Days:
+def days_with_data(reading: Reading, books: Books) -> Days:
     """The days asked for that are not before the first day with data."""
     wanted = days_of(reading.period, books)
     first = books.catalogue.first_date or wanted.first

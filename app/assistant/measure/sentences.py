@@ -12,9 +12,10 @@ from app.assistant.measure import fetch
 from app.assistant.measure.calendar import as_day
 from app.assistant.measure.fetch import SHARE
 from app.assistant.measure.table import Table, is_in_time_order
-from app.assistant.reading import Derived, MetricCondition, Reading
+from app.assistant.measure.words import Words
+from app.assistant.reading import Reading
 from app.assistant.speech import Speech
-from app.assistant.wording import place, scope, when
+from app.assistant.wording import conditions_in_words
 from app.formats import as_float
 from metrics.catalogue import GRAINS
 from metrics.result import Row
@@ -31,17 +32,23 @@ class Said:
         table: Rows that meet the conditions, in order, before the cut.
         all_rows: Rows before the conditions.
         shown: Rows that are shown.
+        leading: What was ranked over the whole period, where the rows show it over time.
         grain: What means are per; none for no mean.
-        periods: How many periods the means are over.
+        periods: How many periods the means are over: the least and the most of any row.
         wholes: The wholes of shares.
+        without_zeros: Whether rows of zero were left out of a ranking from the smallest.
+        without_partial: Whether periods that are not whole were left out of one.
     """
 
     table: Table
     all_rows: int = 0
     shown: int = 0
+    leading: Table | None = None
     grain: str | None = None
-    periods: int = 0
+    periods: tuple[int, int] = (0, 0)
     wholes: Sequence[Row] = field(default=())
+    without_zeros: bool = False
+    without_partial: bool = False
 
 
 Sentences = tuple[str, tuple[float, ...], tuple[str, ...]]
@@ -50,148 +57,128 @@ Sentences = tuple[str, tuple[float, ...], tuple[str, ...]]
 
 def describe(said: Said, reading: Reading, books: Books, speech: Speech) -> Sentences:
     """Text, facts and assumptions of a metric answer."""
-    writer = _Writer(said, reading, books, speech)
-    table = said.table
-    if reading.having:
-        writer.conditions()
-    if not table.rows:
-        if not reading.having:
-            writer.nothing()
-    elif not table.splits:
-        writer.one_number()
-    elif len(table.splits) == 1 and is_in_time_order(table.splits) and table.splits[0] in GRAINS and not reading.order:
-        writer.trend()
-    else:
-        writer.ranking()
+    writer = _Writer(said, Words(said.leading or said.table, reading, books, speech, said.grain))
+    writer.write()
     return " ".join(writer.sentences), tuple(writer.facts), tuple(writer.assumptions)
 
 
 class _Writer:
     """Collects sentences, and the numbers in them that are in no row."""
 
-    def __init__(self, said: Said, reading: Reading, books: Books, speech: Speech) -> None:
-        self.said, self.reading, self.books, self.speech = said, reading, books, speech
-        self.table = said.table
-        self.metric = said.table.metrics[0]
+    def __init__(self, said: Said, words: Words) -> None:
+        self.said, self.words = said, words
+        self.table, self.metric = words.table, words.metric
+        self.reading, self.books = words.reading, words.books
         self.sentences: list[str] = []
         self.facts: list[float] = []
         self.assumptions: list[str] = []
 
-    def say(self, key: str, **parts: object) -> str:
-        """A template of this kind."""
-        return self.speech.say(f"metric.{key}", **parts)
+    def write(self) -> None:
+        """Everything there is to say, by the shape of the table."""
+        if self.reading.having:
+            self._conditions()
+        if not self.table.rows:
+            self.sentences += [] if self.reading.having else [self.words.sentence("nothing")]
+        elif not self.table.values(self.metric):
+            self.sentences.append(self.words.sentence("unknown"))
+        elif not self.table.splits:
+            self._one_number()
+        elif is_in_time_order(self.table.splits) and len(self.table.splits) == 1 and not self.reading.order:
+            self._over_time()
+        else:
+            self._ranking()
+        self._left_out()
 
-    def context(self) -> dict[str, object]:
-        """The slots that most templates share."""
-        return {
-            "metric": self.speech.title(self.metric),
-            "period": when(self.reading.period if self._has_history() else None, self.speech),
-            "scope": scope(self.reading.where, self.speech),
-            "splits": self.splits(),
-            "per": self.per(),
-        }
-
-    def splits(self) -> str:
-        """What rows are split by, in words."""
-        return self.speech.list([self.speech.dimension(name) for name in self.table.splits])
-
-    def per(self) -> str:
-        """What means are per, with a space in front."""
-        return f" {self.say(f'per_{self.said.grain}')}" if self.said.grain else ""
-
-    def value(self, row: Row, name: str | None = None) -> str:
-        """A value of a row as the text shows it; a share beside it where there is one."""
-        name = name or self.metric
-        unit = self.books.catalogue.metric(name).unit
-        shown = self.speech.value(row[name], unit)
-        if name + SHARE in row and self.table.splits:
-            return self.say("with_share", share=self.speech.percent(row[name + SHARE]), value=shown)
-        return shown
-
-    def entry(self, row: Row, name: str | None = None) -> str:
-        """A row in a list: `Dairy ($1,234)`."""
-        return self.say("entry", name=place(row, self.table.splits, self.speech), value=self.value(row, name))
-
-    def nothing(self) -> None:
-        """No row at all."""
-        self.sentences.append(self.say("nothing", **self.context()))
-
-    def one_number(self) -> None:
+    def _one_number(self) -> None:
         """A value, or several side by side."""
         row = self.table.rows[0]
-        if as_float(row[self.metric]) is None:
-            self.sentences.append(self.say("unknown", **self.context()))
-        elif self.metric + SHARE in row:
+        if self.metric + SHARE in row:
             self._one_share(row)
         else:
-            self.sentences.append(self.say("total", value=self.value(row), **self.context()))
-        if self.said.grain:
-            self.sentences.append(self._over_periods())
+            self.sentences.append(self.words.sentence("total", value=self.words.value(row)))
+        self._over_periods()
         for name in self.table.metrics[1:]:
-            shown = self.value(row, name) if as_float(row[name]) is not None else self.say("not_known")
-            self.sentences.append(self.say("also", metric=self.speech.title(name), value=shown))
+            known = as_float(row[name]) is not None
+            shown = self.words.amount(row[name], name) if known else self.words.say("not_known")
+            self.sentences.append(self.words.say("also", metric=self.words.speech.title(name), value=shown))
 
     def _one_share(self, row: Row) -> None:
         whole = as_float(self.said.wholes[0][self.metric]) if self.said.wholes else None
         if whole is None or row[self.metric + SHARE] is None:
-            self.sentences.append(self.say("unknown", **self.context()))
+            self.sentences.append(self.words.sentence("no_whole"))
             return
         self.facts.append(whole)
-        unit = self.books.catalogue.metric(self.metric).unit
-        share = self.speech.percent(row[self.metric + SHARE])
-        slots = self.context() | {"share": share, "value": self.value(row), "whole": self.speech.value(whole, unit)}
-        self.sentences.append(self.say("share", **slots))
-
-    def trend(self) -> None:
-        """How a metric went over time. Periods that are cut off or not over are no highest or lowest."""
-        (grain,) = self.table.splits
-        days = fetch.days_of(self.reading.period, self.books)
-        first_data = self.books.catalogue.first_date
-        whole = [
-            row for row in self.table.rows
-            if as_float(row[self.metric]) is not None and days.holds(as_day(row[grain]), grain)
-            and (first_data is None or as_day(row[grain]) >= first_data)
-        ]  # fmt: skip
-        if len(whole) < 2:
-            self.ranking()
-            return
-        high = max(whole, key=lambda row: as_float(row[self.metric]) or 0)
-        low = min(whole, key=lambda row: as_float(row[self.metric]) or 0)
         self.sentences.append(
-            self.say("trend", **self.context(), high=self.entry(high), low=self.entry(low))
-            if high[self.metric] != low[self.metric]
-            else self.say("flat", **self.context(), value=self.value(high))
+            self.words.sentence(
+                "share",
+                where=fetch.whole_where(self.reading),
+                part=conditions_in_words(fetch.leaves_out(self.reading), self.words.speech),
+                share=self.words.speech.percent(row[self.metric + SHARE]),
+                value=self.words.amount(row[self.metric]),
+                whole=self.words.amount(whole),
+            )
         )
-        self.sentences.append(self.say("from_to", first=self.entry(whole[0]), last=self.entry(whole[-1])))
-        left_out = len(self.table.rows) - len(whole)
-        if left_out:
-            self.assumptions.append(self.say("partial_left_out", splits=self.splits()))
+
+    def _over_time(self) -> None:
+        """How a metric went over time. Periods that are cut off or not over are no highest or lowest."""
+        (split,) = self.table.splits
+        rows = [row for row in self.table.rows if as_float(row[self.metric]) is not None]
+        whole = self._whole_periods(rows, split) if split in GRAINS else rows
+        if len(whole) < 2:
+            self._ranking()
+            return
+        by_value = sorted(whole, key=lambda row: as_float(row[self.metric]) or 0)
+        low, high = by_value[0], by_value[-1]
+        if low[self.metric] == high[self.metric]:
+            self.sentences.append(self.words.sentence("flat", value=self.words.value(high)))
+        else:
+            entry = self.words.entry
+            self.sentences.append(self.words.sentence("trend", high=entry(high), low=entry(low)))
+        if split in GRAINS:
+            ends = {"first": self.words.entry(whole[0]), "last": self.words.entry(whole[-1])}
+            self.sentences.append(self.words.say("from_to", **ends))
+        if len(whole) < len(rows):
+            self.assumptions.append(self.words.say("partial_left_out", splits=self.words.splits()))
+        self._over_periods()
         self._together()
 
-    def ranking(self) -> None:
+    def _whole_periods(self, rows: Sequence[Row], grain: str) -> list[Row]:
+        days = fetch.days_with_data(self.reading, self.books)
+        return [row for row in rows if days.holds(as_day(row[grain]), grain)]
+
+    def _ranking(self) -> None:
         """The first rows with their values, who shares the first place, who leads by the other metric."""
-        named = [row for row in self.table.rows if as_float(row[self.metric]) is not None][:_NAMED]
-        if not named:
-            self.sentences.append(self.say("unknown", **self.context()))
-            return
+        table = self.table if self.reading.order else self.table.ranked(self.metric, "largest")
+        named = [row for row in table.rows if as_float(row[self.metric]) is not None][:_NAMED]
+        has_shares = any(self.metric + SHARE in row for row in named)
         key = {"largest": "highest", "smallest": "lowest", None: "breakdown"}[self.reading.order]
-        if Derived.SHARE in self.reading.derived and self.reading.order is None:
-            key = "shares"
-        top = self.speech.list([self.entry(row) for row in named])
-        self.sentences.append(self.say(key, top=top, **self.context()))
-        if self.said.grain:
-            self.sentences.append(self._over_periods())
+        if has_shares:
+            where = fetch.whole_where(self.reading)
+            self.sentences.append(self.words.sentence("shares", where=where, top=self.words.entries(named)))
+            self._whole()
+        else:
+            self.sentences.append(self.words.sentence(key, top=self.words.entries(named)))
+        self._over_periods()
         leaders = self.table.leaders()
         if self.reading.order and len(leaders) > 1:
-            self.facts.append(len(leaders))
-            self.sentences.append(self.say("tied", count=self.speech.number(len(leaders))))
+            self._count("tied", len(leaders))
         self._other_leader()
-        self._together()
+        if not has_shares:
+            self._together()
         self._cut()
 
-    def _over_periods(self) -> str:
-        self.facts.append(self.said.periods)
-        return self.say(f"over_{self.said.grain}", count=self.speech.number(self.said.periods))
+    def _whole(self) -> None:
+        if len(self.said.wholes) == 1 and (whole := as_float(self.said.wholes[0][self.metric])) is not None:
+            self.facts.append(whole)
+            self.sentences.append(self.words.say("the_whole", value=self.words.amount(whole)))
+
+    def _over_periods(self) -> None:
+        if self.said.grain is None:
+            return
+        least, most = self.said.periods
+        self.facts += [least, most]
+        numbers = [self.words.speech.number(count) for count in dict.fromkeys((least, most))]
+        self.sentences.append(self.words.say(f"over_{self.said.grain}", count=self.words.speech.either(numbers)))
 
     def _other_leader(self) -> None:
         """Who leads by the second metric, where that is somebody else."""
@@ -203,48 +190,51 @@ class _Writer:
         if amount is None or any(as_float(row[other]) == amount for row in self.table.leaders()):
             return
         self.facts.append(amount)
-        self.sentences.append(self.say("other_leader", metric=self.speech.metric(other), entry=self.entry(best, other)))
+        metric = self.words.speech.metric(other)
+        self.sentences.append(self.words.say("other_leader", metric=metric, entry=self.words.entry(best, other)))
 
     def _together(self) -> None:
         """The sum of a breakdown, where the parts make up the whole."""
-        metric = self.books.catalogue.metric(self.metric)
-        sums_up = adds_up(metric, self.table.splits) and self.table.is_whole and not self.said.grain
-        if self.reading.order or self.reading.having or not sums_up or len(self.table.rows) < 2:
+        sums_up = adds_up(self.books.catalogue.metric(self.metric), self.table.splits) and self.table.is_whole
+        if self.reading.order or self.reading.having or self.said.grain or not sums_up or len(self.table.rows) < 2:
             return
         total = sum(self.table.values(self.metric))
         self.facts.append(total)
-        self.sentences.append(self.say("together", value=self.speech.value(total, metric.unit)))
+        self.sentences.append(self.words.say("together", value=self.words.amount(total)))
 
     def _cut(self) -> None:
         """How many rows there are, where fewer are shown; and whether the last one shown has equals."""
         rows, shown = self.table.rows, self.said.shown
+        if self.said.leading is not None:
+            shown = min(len(rows), self.said.shown)
         if shown >= len(rows):
             return
         self.facts.append(len(rows))
+        number = self.words.speech.number
         key = "cut" if self.table.is_whole else "cut_at_least"
-        self.sentences.append(self.say(key, shown=self.speech.number(shown), total=self.speech.number(len(rows))))
+        self.sentences.append(self.words.say(key, shown=number(shown), total=number(len(rows))))
         last = as_float(rows[shown - 1][self.metric])
         equals = sum(1 for row in rows[shown:] if last is not None and as_float(row[self.metric]) == last)
         if equals:
-            self.facts.append(equals)
-            self.sentences.append(self.say("tied_at_cut", count=self.speech.number(equals)))
+            self._count("tied_at_cut", equals)
 
-    def conditions(self) -> None:
+    def _conditions(self) -> None:
         """How many rows meet the conditions."""
         met, every = len(self.table.rows), self.said.all_rows
         self.facts += [met, every]
-        conditions = self.speech.list([self.condition(item) for item in self.reading.having])
-        slots = self.context() | {"metric": self.speech.metric(self.metric)}
-        numbers = {"count": self.speech.number(met), "total": self.speech.number(every)}
-        self.sentences.append(self.say("conditions", conditions=conditions, **numbers, **slots))
+        number, conditions = self.words.speech.number, self.words.conditions()
+        self.sentences.append(
+            self.words.sentence("conditions", conditions=conditions, count=number(met), total=number(every))
+        )
         if any(item.operator in {"<", "<="} for item in self.reading.having):
-            self.assumptions.append(self.say("only_with_rows"))
+            self.assumptions.append(self.words.say("only_with_rows"))
 
-    def condition(self, item: MetricCondition) -> str:
-        """One condition in words."""
-        unit = self.books.catalogue.metric(item.metric).unit
-        key = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least", "=": "equal"}[item.operator]
-        return self.say(key, metric=self.speech.metric(item.metric), value=self.speech.value(item.value, unit))
+    def _left_out(self) -> None:
+        if self.said.without_zeros:
+            self.assumptions.append(self.words.say("without_zeros", metric=self.words.speech.metric(self.metric)))
+        if self.said.without_partial:
+            self.assumptions.append(self.words.say("without_partial", splits=self.words.splits()))
 
-    def _has_history(self) -> bool:
-        return self.books.catalogue.metric(self.metric).has_history
+    def _count(self, key: str, count: int) -> None:
+        self.facts.append(count)
+        self.sentences.append(self.words.say(key, count=self.words.speech.number(count)))
