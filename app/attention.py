@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from app import formats, planning_attention
+from app import formats, good_sellers, planning_attention
 from app.attention_item import Attention
 from app.data import Row, Shop, records
 from app.filters import Filters
 from app.periods import SAME_WEEKDAY_LAST_YEAR
 from retail.errors import Refused
 
-GOOD_SELLER_UNITS_A_DAY = 1.0
-"""Mean daily units from which a product in a store counts as a good seller."""
-
-LOW_COVER_DAYS = 2.0
-"""Days of cover below which a good seller is about to run out."""
-
 _DROP = 0.5
 _DROP_DEVIATIONS = 4.0
 _LEAST_UNITS_A_WEEK = 20.0
-_LOOKED_AT = 2000
 
 
 def find(shop: Shop, filters: Filters) -> list[Attention]:
@@ -46,7 +39,7 @@ def find(shop: Shop, filters: Filters) -> list[Attention]:
 def _out_of_stock(shop: Shop, filters: Filters) -> list[Attention]:
     if not shop.has_stock:
         return []
-    missing = [row for row in _good_sellers(shop, filters) if row["available"] is not None and row["available"] <= 0]
+    missing = good_sellers.out_of_stock(_by_rate_of_sale(shop, filters))
     if not missing:
         return []
     first = missing[0]
@@ -64,16 +57,12 @@ def _out_of_stock(shop: Shop, filters: Filters) -> list[Attention]:
 def _low_cover(shop: Shop, filters: Filters) -> list[Attention]:
     if not shop.has_stock:
         return []
-    low = [
-        row
-        for row in _good_sellers(shop, filters)
-        if row["days_of_cover"] is not None and 0 < row["days_of_cover"] < LOW_COVER_DAYS
-    ]
+    low = good_sellers.running_low(_by_rate_of_sale(shop, filters))
     if not low:
         return []
-    first = min(low, key=lambda row: row["days_of_cover"])
+    first = low[0]
     sentence = (
-        f"{_pairs(len(low))} down to less than {LOW_COVER_DAYS:g} days of cover. First to run out: "
+        f"{_pairs(len(low))} down to less than {good_sellers.LOW_COVER_DAYS:g} days of cover. First to run out: "
         f"{formats.plain(first['product'])} in {formats.plain(first['store'])}, "
         f"{formats.number(first['available'])} left."
     )
@@ -153,17 +142,15 @@ def _differing(shop: Shop, _filters: Filters) -> list[Attention]:
     return [Attention("Data", "blue", formats.plain(f"{sentence}{told}."), "views/data_health.py", {})]
 
 
-def _good_sellers(shop: Shop, filters: Filters) -> list[Row]:
+def _by_rate_of_sale(shop: Shop, filters: Filters) -> list[Row]:
     result = shop.query(
-        "mean_daily_units",
-        "available",
-        "days_of_cover",
+        *good_sellers.MEASURES,
         by=("product", "store"),
         where=filters.where(),
         order_by=("-mean_daily_units",),
-        limit=_LOOKED_AT,
+        limit=good_sellers.LOOKED_AT,
     )
-    return [row for row in records(result) if (row["mean_daily_units"] or 0) >= GOOD_SELLER_UNITS_A_DAY]
+    return records(result)
 
 
 def _recent_and_earlier(shop: Shop, filters: Filters, last: date) -> tuple[dict[str, float], dict[str, float]]:
@@ -181,7 +168,7 @@ def _units(shop: Shop, filters: Filters, first: date, last: date) -> dict[str, f
         first=first,
         last=last,
         order_by=("-units_sold",),
-        limit=_LOOKED_AT,
+        limit=good_sellers.LOOKED_AT,
     )
     return {str(row["product"]): float(row["units_sold"] or 0) for row in records(result) if row["product"] is not None}
 

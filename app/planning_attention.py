@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from app import drafts, formats
+from app import drafts, formats, good_sellers
 from app.attention_item import Attention
 from app.data import Shop, records
 from app.filters import Filters, equals
 from forecasting.replenishment.tables import STOCK_RISK
 from metrics import Filter
-
-LIKELY = 0.5
-"""Chance of running out within a week from which a product needs a plan."""
 
 
 def drafts_waiting(shop: Shop, filters: Filters) -> list[Attention]:
@@ -34,7 +31,7 @@ def running_out(shop: Shop, filters: Filters) -> list[Attention]:
     if not shop.holds(STOCK_RISK):
         return []
     where = [
-        Filter(dimension="risk_7_days", operator=">=", value=LIKELY),
+        Filter(dimension="risk_7_days", operator=">=", value=good_sellers.LIKELY),
         equals("has_draft", False),
         Filter(dimension="on_order", operator="<=", value=0),
         Filter(dimension="available", operator=">", value=0),
