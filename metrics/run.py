@@ -10,7 +10,7 @@ from typing import Final
 
 import duckdb
 
-from metrics import contents, manifest, plan, policy, stores
+from metrics import contents, execute, manifest, names, plan, policy, stores
 from metrics.assemble import assemble
 from metrics.catalogue import Catalogue
 from metrics.compile import Compiler
@@ -19,6 +19,8 @@ from metrics.database import Sandbox, describe, open_sandbox
 from metrics.guard import COMPILED, Guarded, check
 from metrics.policy import Policy
 from metrics.query import MetricQuery
+from metrics.result import Row
+from metrics.values import ValueIndex
 from retail.errors import NothingPublished
 from retail.principal import Principal
 from retail.settings import Settings
@@ -40,9 +42,13 @@ class Access:
         visible_stores: tuple[Store, ...],
         compile_query: Callable[[MetricQuery, Policy, tuple[Store, ...]], Compiled],
         guard_plan: Callable[[plan.Plan, Policy], Guarded],
+        settings: Settings,
     ) -> None:
         self.policy = granted
         self.sandbox = sandbox
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._values: ValueIndex | None = None
         self.connection = open_sandbox(sandbox)
 
         @lru_cache(maxsize=_REMEMBERED_QUERIES)
@@ -55,6 +61,17 @@ class Access:
             return guard_plan(planned, granted)
 
         self.guarded = guarded
+
+    def values(self) -> ValueIndex:
+        """Every name that the principal may see; read when it is first asked for."""
+        with self._lock:
+            if self._values is None:
+                self._values = names.read(self.policy, self._names)
+            return self._values
+
+    def _names(self, sql: str) -> list[Row]:
+        guarded = check(sql, self.policy, names.MOST_NAMES, COMPILED)
+        return execute.run(self.connection, guarded, self._settings.query_timeout_seconds).rows
 
 
 class OpenRun:
@@ -99,7 +116,7 @@ class OpenRun:
             if key not in self._accesses:
                 granted = policy.for_principal(self._schema, principal, ids)
                 sandbox = describe(self.serving.database, granted, self._settings)
-                self._accesses[key] = Access(granted, sandbox, visible, self._compile, self._guard)
+                self._accesses[key] = Access(granted, sandbox, visible, self._compile, self._guard, self._settings)
             self._accesses.move_to_end(key)
             while len(self._accesses) > _OPEN_SANDBOXES:
                 self._accesses.popitem(last=False)
