@@ -15,6 +15,7 @@ from app.assistant.findings import Chart, Findings, PageLink
 from app.assistant.reading import Kind
 from app.assistant.speech import Speech
 from app.chat import explained, pictures
+from app.chat.drawing import Picture
 from app.components import Figure
 from app.data import Shop
 
@@ -45,22 +46,12 @@ def show(shop: Shop, answer: Answer, key: str, *, is_new: bool = False, is_compa
     found = answer.findings
     if not is_compact:
         badges(answer, speech)
-    _text(found.text, is_new=is_new)
-    for sentence in (*found.assumptions, *answer.warnings, *answer.notes):
+    text(found.text, is_new=is_new)
+    for sentence in dict.fromkeys((*found.assumptions, *answer.warnings, *answer.notes)):
         st.caption(formats.plain(sentence))
-    _numbers(shop, found, key)
-    _picture(shop, found, key, speech)
-    if found.rows and not _is_one_number(found) and not (is_compact and found.chart in pictures.DRAWN):
-        components.table(
-            found.rows,
-            found.columns,
-            shop.currency,
-            f"answer-{key[:12]}",
-            alt=found.text,
-            note=_row_count(len(found.rows), speech),
-        )
+    _body(shop, found, key, speech, is_compact=is_compact)
     if not is_compact:
-        st.caption(formats.plain(as_of(answer, speech)))
+        _go_on(found.page, speech)
         explained.show(answer, speech)
 
 
@@ -83,7 +74,7 @@ def as_of(answer: Answer, speech: Speech) -> str:
     return speech.say("chat.as_of", day=speech.day(answer.as_of), ago=formats.ago(hours))
 
 
-def go_on(link: PageLink | None, speech: Speech) -> None:
+def _go_on(link: PageLink | None, speech: Speech) -> None:
     """A way to the page that shows more."""
     if link is None or link.page not in PAGES:
         return
@@ -92,7 +83,8 @@ def go_on(link: PageLink | None, speech: Speech) -> None:
     st.page_link(f"views/{link.page.replace('-', '_')}.py", label=label, query_params=dict(link.address))
 
 
-def _text(text: str, *, is_new: bool) -> None:
+def text(text: str, *, is_new: bool = False) -> None:
+    """Draw the sentences of an answer, letter for letter, a paragraph per line."""
     escaped = "\n\n".join(formats.plain(line) for line in text.splitlines() if line.strip())
     if is_new:
         st.write_stream(_word_by_word(escaped))
@@ -106,13 +98,25 @@ def _word_by_word(escaped: str) -> Iterator[str]:
         time.sleep(_SECONDS_PER_WORD)
 
 
-def _is_one_number(found: Findings) -> bool:
-    return found.chart is Chart.NUMBER and len(found.rows) == 1
+def _body(shop: Shop, found: Findings, key: str, speech: Speech, *, is_compact: bool) -> None:
+    """One number large, else a picture with the table behind it; of several cards each has one of the two."""
+    if found.chart is Chart.NUMBER and len(found.rows) == 1:
+        _numbers(shop, found, key)
+        return
+    drawn = pictures.picture(found, shop.currency)
+    if drawn is None:
+        _table(shop, found, key, speech)
+    elif is_compact:
+        _draw(drawn, key, speech)
+    else:
+        first, second = st.tabs([speech.say("chat.picture"), speech.say("chat.table")])
+        with first:
+            _draw(drawn, key, speech)
+        with second:
+            _table(shop, found, key, speech)
 
 
 def _numbers(shop: Shop, found: Findings, key: str) -> None:
-    if not _is_one_number(found):
-        return
     shown = [column for column in found.columns if column.kind == "metric"][:_MOST_FIGURES] or list(found.columns[:1])
     values = [
         Figure(column.label, formats.value(found.rows[0][column.name], column.unit, shop.currency)) for column in shown
@@ -121,15 +125,17 @@ def _numbers(shop: Shop, found: Findings, key: str) -> None:
         components.figures(values, at_least=3)
 
 
-def _picture(shop: Shop, found: Findings, key: str, speech: Speech) -> None:
-    drawn = pictures.picture(found, shop.currency)
-    if drawn is None:
-        return
+def _draw(drawn: Picture, key: str, speech: Speech) -> None:
     st.altair_chart(drawn.chart, alt=drawn.alt, key=f"picture_{key}")
     if drawn.shown < drawn.total:
         name = "first_lines" if drawn.is_of_lines else "first_pictured"
         st.caption(formats.plain(speech.say(f"chat.{name}", count=drawn.shown, total=drawn.total)))
 
 
-def _row_count(rows: int, speech: Speech) -> str:
-    return speech.say("chat.row") if rows == 1 else speech.say("chat.rows", count=speech.number(rows))
+def _table(shop: Shop, found: Findings, key: str, speech: Speech) -> None:
+    if not found.rows:
+        return
+    count = len(found.rows)
+    note = speech.say("chat.row") if count == 1 else speech.say("chat.rows", count=speech.number(count))
+    name = f"answer-{key[:12]}"
+    components.table(found.rows, found.columns, shop.currency, name, alt=found.text, note=formats.plain(note))

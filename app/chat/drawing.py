@@ -17,7 +17,7 @@ from metrics import Column
 
 LABEL_WIDTH: Final = 180
 BAR_STEP: Final = 28
-MOST_BARS: Final = 20
+MOST_BARS: Final = 12
 _FORMATS: Final = {"currency": ",.0f", "count": ",.0f", "ratio": ".1%"}
 
 
@@ -111,3 +111,12 @@ def upwards(name: str, title: str, fmt: str) -> alt.Y:
 def sideways(name: str, title: str, fmt: str) -> alt.X:
     """A horizontal axis of values from zero."""
     return alt.X(name, type="quantitative", title=title, axis=charts.value_axis(fmt), scale=alt.Scale(zero=True))
+
+
+def through_time(frame: pd.DataFrame, grain: str) -> alt.X:
+    """A horizontal axis of the column `when`; weeks are labelled by their Mondays, which no axis finds by itself."""
+    if grain != "week":
+        return charts.time_axis("when", grain)
+    mondays = [{"year": day.year, "month": day.month, "date": day.day} for day in sorted(set(frame["when"]))]
+    axis = alt.Axis(title=None, grid=False, format="%-d %b", labelOverlap=True, values=mondays)
+    return alt.X("when", type="temporal", axis=axis)

@@ -11,7 +11,7 @@ from app.assistant import learning
 from app.assistant.answer import Answer
 from app.assistant.reading import Kind
 from app.assistant.speech import Speech
-from app.chat import access
+from app.chat import access, answer_card
 from app.data import Shop
 from retail.errors import TillsightError
 from retail.operational.feedback import LONGEST_CORRECTION
@@ -29,6 +29,7 @@ def show(shop: Shop, answer: Answer, key: str) -> None:
         if answer.kind not in _UNANSWERED:
             with st.popover(speech.say("chat.pin"), type="tertiary", key=f"pin_{key}"):
                 _pin(shop, answer, speech, key)
+        st.caption(formats.plain(answer_card.as_of(answer, speech)), width="content")
     if thumb is not None and thumb != _UP:
         _correct(shop, answer, speech, key)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -13,7 +14,6 @@ from app.assistant.findings import Chart, Findings
 from app.charts import HEIGHT
 from app.chat.drawing import (
     BAR_STEP,
-    LABEL_WIDTH,
     MOST_BARS,
     Picture,
     first_of,
@@ -23,6 +23,7 @@ from app.chat.drawing import (
     moment,
     names,
     sideways,
+    through_time,
     title_of,
     together,
     upwards,
@@ -32,6 +33,9 @@ from metrics import Column
 from metrics.catalogue import GRAINS
 
 MOST_LINES: Final = 8
+_LEGEND_COLUMNS: Final = 2
+_LEGEND_ROW: Final = 24
+_LEGEND_WIDTH: Final = 110
 
 
 def picture(found: Findings, currency: str) -> Picture | None:
@@ -82,7 +86,7 @@ def _one_line(frame: pd.DataFrame, grain: str, value: Column, currency: str) -> 
         alt.Chart(frame)
         .mark_area(line=True, point=len(frame) <= 31, opacity=0.2, interpolate="monotone")
         .encode(
-            x=charts.time_axis("when", grain),
+            x=through_time(frame, grain),
             y=upwards("value", title, fmt),
             tooltip=charts.tooltip(("words", "", None), ("value", title, fmt)),
         )
@@ -98,17 +102,17 @@ def _many_lines(frame: pd.DataFrame, grain: str, value: Column, currency: str) -
         alt.Chart(frame)
         .mark_line(interpolate="monotone", point=True)
         .encode(
-            x=charts.time_axis("when", grain),
+            x=through_time(frame, grain),
             y=upwards("value", title, fmt),
             color=alt.Color(
                 "label",
                 type="nominal",
                 scale=alt.Scale(domain=order),
-                legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=LABEL_WIDTH),
+                legend=alt.Legend(title=None, orient="top", columns=_LEGEND_COLUMNS, labelLimit=_LEGEND_WIDTH),
             ),
             tooltip=charts.tooltip(("label", "", None), ("words", "", None), ("value", title, fmt)),
         )
-        .properties(height=HEIGHT)
+        .properties(height=HEIGHT + _LEGEND_ROW * math.ceil(len(order) / _LEGEND_COLUMNS))
     )
     return chart
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import formats, page
 from app.assistant import verified
+from app.assistant.answer import Answer
 from app.assistant.question import LONGEST
 from app.assistant.speech import Speech
 from app.chat import access, answer_card, keeping, thread
@@ -81,7 +82,7 @@ def _show_more(shown: int) -> None:
 
 
 def _question(question: str) -> None:
-    with st.chat_message("user"):
+    with st.chat_message("user", avatar=":material/person:"):
         st.markdown(formats.plain(question))
 
 
@@ -92,31 +93,27 @@ def _turn(shop: Shop, turn: Shown, *, is_last: bool, is_new: bool = False) -> No
                 shop, turn.reading, question=turn.question, language=turn.language, planned_by=turn.planner
             )
         answer_card.show(shop, turn.answer, turn.key, is_new=is_new)
-        _go_on(shop, turn, is_last=is_last)
         keeping.show(shop, turn.answer, turn.key)
+        if is_last:
+            _next(shop, turn.answer, turn.key)
     except TillsightError as error:
         st.error(formats.plain(error))
 
 
-def _go_on(shop: Shop, turn: Shown, *, is_last: bool) -> None:
-    """What to press next: a page, and below the newest answer readings to choose from and further questions."""
-    if turn.answer is None:
-        return
-    found, speech = turn.answer.findings, Speech(turn.answer.language, shop.catalogue)
-    answer_card.go_on(found.page, speech)
-    if not is_last:
-        return
-    with st.container(key=f"next_{turn.key}", gap="small"):
-        if found.choices:
-            st.caption(formats.plain(speech.say("chat.choose")))
+def _next(shop: Shop, answer: Answer, key: str) -> None:
+    """What to press next: readings to choose from, and further questions."""
+    found, speech = answer.findings, Speech(answer.language, shop.catalogue)
+    if found.choices:
+        st.caption(formats.plain(speech.say("chat.choose")))
         for index, choice in enumerate(found.choices):
-            label, key = formats.plain(choice.label), f"choice_{turn.key}_{index}"
-            st.button(label, key=key, on_click=thread.choose_next, args=(choice,))
-        if found.suggestions:
-            st.caption(formats.plain(speech.say("chat.suggestions")))
-        for index, suggestion in enumerate(found.suggestions):
-            label, key = formats.plain(suggestion), f"suggestion_{turn.key}_{index}"
-            st.button(label, key=key, on_click=thread.ask_next, args=(suggestion,), type="tertiary")
+            label, name = formats.plain(choice.label), f"choice_{key}_{index}"
+            st.button(label, key=name, on_click=thread.choose_next, args=(choice,))
+    if found.suggestions:
+        st.caption(formats.plain(speech.say("chat.suggestions")))
+        with st.container(horizontal=True, gap="small"):
+            for index, suggestion in enumerate(found.suggestions):
+                label, name = formats.plain(suggestion), f"suggestion_{key}_{index}"
+                st.button(label, key=name, on_click=thread.ask_next, args=(suggestion,))
 
 
 def _ask(shop: Shop, here: Thread, asking: Asking) -> None:
