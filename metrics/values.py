@@ -107,6 +107,10 @@ class ValueIndex:
     def __len__(self) -> int:
         return len(self._values)
 
+    def holds(self, dimension: str, value: str) -> bool:
+        """Whether the dimension has this value, letter for letter."""
+        return any(named.value == value and named.dimension == dimension for named in self._values)
+
     def find(self, words: Sequence[str], plain: Container[str] = ()) -> tuple[ValueSpan, ...]:
         """Names among words, the longest first taken at each place, none overlapping, in order.
 

@@ -176,8 +176,7 @@ def _exists(item: Filter, books: Books) -> bool:
     if item.operator not in {"=", "!=", "in"} or item.dimension in TIME_NAMES:
         return True
     values = books.metrics.values(books.principal)
-    names = [value for value in item.values if isinstance(value, str)]
-    return all(any(match.value == name for match in values.nearest(name, item.dimension)) for name in names)
+    return all(values.holds(item.dimension, value) for value in item.values if isinstance(value, str))
 
 
 def _path(workspace: Workspace) -> Path:
