@@ -38,7 +38,7 @@ class Answer:
     """An answer with everything needed to check it.
 
     Attributes:
-        question: As it was asked.
+        question: As it was asked, on one line.
         language: Language of the text, such as `en`.
         reading: What was understood.
         tier: How far it can be trusted.

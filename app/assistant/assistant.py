@@ -128,7 +128,7 @@ class Assistant:
         definitions = [books.catalogue.metrics[name] for name in shown if name in books.catalogue.metrics]
         run = books.metrics.serving.run
         return Answer(
-            question=asked,
+            question=question.one_line(asked),
             language=planned.language,
             reading=reading,
             tier=Tier.VERIFIED if planned.planner == "verified" else Tier.METRIC,

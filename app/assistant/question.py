@@ -46,6 +46,11 @@ class Question:
     words: tuple[Word, ...]
 
 
+def one_line(asked: str) -> str:
+    """A question as it may be shown again and kept: on one line, printable, at most `LONGEST` characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in asked[: 20 * LONGEST]).split())[:LONGEST]
+
+
 def read(asked: str) -> Question:
     """Clean a question and cut it into words.
 
