@@ -135,6 +135,7 @@ def _unsold(rows: list[Row], question: Question, speech: Speech) -> _Found:
         "count": speech.number(len(unsold)),
         "units": speech.number(units),
         "scope": question.where,
+        "stocked": speech.number(len(rows)),
         "what": _what(question, speech),
         "when": when(question.period, speech),
         "money": speech.say("slow_movers.money", amount=speech.value(sum(known), "currency")) if known else "",
@@ -143,7 +144,7 @@ def _unsold(rows: list[Row], question: Question, speech: Speech) -> _Found:
         unsold,
         ("on_hand", "units_sold", "stock_value"),
         speech.say("slow_movers.unsold" if unsold else "slow_movers.none_unsold", **said),
-        (float(len(unsold)), units, float(sum(known))),
+        (float(len(unsold)), float(len(rows)), units, float(sum(known))),
         (speech.say("slow_movers.assume_unsold", when=when(question.period, speech)),),
     )
 
