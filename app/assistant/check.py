@@ -12,6 +12,7 @@ from app.assistant.books import Books
 from app.assistant.clock import WHOLE_DAY, complete_hours
 from app.assistant.findings import Findings
 from app.assistant.grounding import is_grounded, numbers_in, ungrounded
+from app.assistant.measure.fetch import with_conditions
 from app.assistant.reading import Derived, Kind, Period, Reading
 from app.assistant.speech import Speech
 from app.formats import as_float
@@ -54,8 +55,8 @@ def _empty(reading: Reading, findings: Findings, books: Books, speech: Speech) -
     """Nothing but nulls is no zero: say which days have data. The metrics name comparisons that match nothing."""
     if reading.kind not in _OF_METRICS or reading.having or not findings.columns:
         return
-    metrics = [name for name in reading.metrics if name in books.catalogue.metrics]
-    if any(as_float(row.get(name)) is not None for row in findings.rows for name in metrics) or findings.facts:
+    metrics = [column.name for column in findings.columns if column.kind == "metric"]
+    if any(as_float(row.get(name)) is not None for row in findings.rows for name in metrics):
         return
     first, last = books.catalogue.first_date, books.catalogue.last_date
     if first is not None and last is not None:
@@ -101,6 +102,7 @@ def _parts(reading: Reading, books: Books, speech: Speech) -> Iterator[str]:
     """
     if reading.kind is not Kind.METRIC or not reading.by or Derived.AVERAGE in reading.derived:
         return
+    reading = with_conditions(reading)
     metric = books.catalogue.metric(reading.metrics[0])
     things = tuple(name for name in reading.by if name not in GRAINS)
     splits = things if things and reading.order else reading.by

@@ -66,6 +66,10 @@ class Speech:
             return column
         return replace(column, label=capital(self._labels.get(column.name, column.label)))
 
+    def heading_of(self, dimension: str) -> str:
+        """What to write above a column of a dimension."""
+        return capital(self.dimension(dimension))
+
     def text(self, value: object) -> str:
         """Someone else's text as it stands, on one line and not endless."""
         one_line = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())

@@ -12,9 +12,10 @@ from typing import Final
 from app.assistant.books import Books
 from app.assistant.findings import Chart, Findings
 from app.assistant.kinds import metric
-from app.assistant.measure import alike, side_by_side
+from app.assistant.measure import alike, fetch, side_by_side
 from app.assistant.measure.alike import Compared, Pair
-from app.assistant.reading import Reading
+from app.assistant.measure.table import Table
+from app.assistant.reading import Derived, Reading
 from app.assistant.speech import Speech, capital
 from app.assistant.wording import place, scope, when
 from app.formats import as_float
@@ -28,6 +29,9 @@ _UNITS: Final = {"_before": None, "_change": None, "_change_rate": "ratio"}
 
 def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     """Compare what the reading names."""
+    if Derived.SHARE in reading.derived:
+        return Findings(speech.say("compare.no_share"))
+    reading = fetch.with_conditions(reading)
     if reading.compare_with is None:
         return side_by_side.answer(reading, books, speech) if reading.by else metric.answer(reading, books, speech)
     first = books.catalogue.metric(reading.metrics[0])
@@ -42,19 +46,24 @@ class _Periods:
     def __init__(self, reading: Reading, fair: Pair, books: Books, speech: Speech) -> None:
         self.reading, self.fair, self.books, self.speech = reading, fair, books, speech
         self.metric = reading.metrics[0]
+        self.grain = next((name for name in reading.by if name in GRAINS), "day")
+        self.is_mean = Derived.AVERAGE in reading.derived
+        self.splits = tuple(name for name in reading.by if not (self.is_mean and name in GRAINS))
         self.facts: list[float] = []
 
     def answer(self) -> Findings:
         """Findings of the whole and, where it is split, of the parts."""
         whole = alike.compared(self.reading, self.fair, (), self.books)
+        parts = alike.compared(self.reading, self.fair, self.splits, self.books) if self.splits else whole
+        if whole is None or parts is None or not whole.rows:
+            return Findings(self.speech.say("metric.no_mean", metric=self.speech.title(self.metric)))
         sentences = [self._sentence(name, whole.rows[0]) for name in self.reading.metrics]
         if self.fair.until_hour is not None:
             self.facts.append(self.fair.until_hour)
             hour = self.speech.cell("hour", self.fair.until_hour)
             sentences.append(self.speech.say("compare.until_hour", hour=hour))
         shown = whole
-        if self.reading.by:
-            parts = alike.compared(self.reading, self.fair, self.reading.by, self.books)
+        if self.splits:
             self.facts += [found for value in whole.rows[0].values() if (found := as_float(value)) is not None]
             shown, said = self._parts(parts)
             sentences += said
@@ -73,7 +82,7 @@ class _Periods:
         """How much a metric changed, with both amounts and both periods."""
         now, before, change = (as_float(row[name + ending]) for ending in ("", "_before", "_change"))
         slots = {
-            "metric": self.speech.title(name),
+            "metric": self.speech.title(name) + self._per(),
             "now": self._amount(name, now),
             "before": self._amount(name, before),
             "period": when(self.fair.now, self.speech),
@@ -84,6 +93,10 @@ class _Periods:
             return self.speech.say("compare.not_known", **slots)
         key = "same" if change == 0 else "up" if change > 0 else "down"
         return self.speech.say(f"compare.{key}", change=self._change(name, row), **slots)
+
+    def _per(self) -> str:
+        """What means are per, with a space in front; empty for no mean."""
+        return f" {self.speech.say(f'metric.per_{self.grain}')}" if self.is_mean else ""
 
     def _change(self, name: str, row: Row) -> str:
         """A change with its percentage; of a rate in percentage points."""
@@ -102,7 +115,8 @@ class _Periods:
 
     def _parts(self, parts: Compared) -> tuple[Compared, list[str]]:
         """The rows to show, and sentences on those that moved most and on how many there are."""
-        rows = self._in_order(parts.rows)
+        table = Table(self.splits, self.reading.metrics, parts.columns, parts.rows)
+        rows = self._in_order(table.meeting(self.reading.having).rows)
         most = self.reading.limit or (_DEFAULT_LIMIT if self.reading.order or self.reading.direction else None)
         shown = rows[:most]
         sentences = self._movers(rows)
@@ -113,9 +127,9 @@ class _Periods:
         return Compared(parts.columns, shown, parts.is_whole), sentences
 
     def _in_order(self, rows: list[Row]) -> list[Row]:
-        by_time = [name for name in self.reading.by if name in GRAINS]
+        by_time = [name for name in self.splits if name in GRAINS]
         if by_time and self.reading.order is None:
-            return sorted(rows, key=lambda row: tuple(str(row[name] or "") for name in self.reading.by))
+            return sorted(rows, key=lambda row: tuple(str(row[name] or "") for name in self.splits))
         change = f"{self.metric}_change"
         if self.reading.direction is not None:
             wanted = 1 if self.reading.direction == "up" else -1
@@ -137,14 +151,14 @@ class _Periods:
             if moved:
                 row = max(moved, key=lambda each: sign * (as_float(each[change]) or 0))
                 self.facts += [found for value in row.values() if (found := as_float(value)) is not None]
-                name = place(row, self.reading.by, self.speech)
+                name = place(row, self.splits, self.speech)
                 amount = self._change(self.metric, row)
                 sentences.append(self.speech.say(f"compare.{key}", name=name, change=amount))
         return sentences
 
     def _columns(self, shown: Compared) -> tuple[Column, ...]:
         headings = {column.name: self.speech.heading(column) for column in shown.columns}
-        columns = [headings[name] for name in self.reading.by]
+        columns = [headings[name] for name in self.splits]
         for name in self.reading.metrics:
             column = headings[name]
             columns.append(column)
@@ -156,9 +170,9 @@ class _Periods:
     def _chart(self, rows: list[Row]) -> Chart:
         if not rows:
             return Chart.NONE
-        if not self.reading.by:
+        if not self.splits:
             return Chart.NUMBER
-        return Chart.LINES if set(self.reading.by) & set(GRAINS) else Chart.BARS
+        return Chart.LINES if set(self.splits) & set(GRAINS) else Chart.BARS
 
     def _assumptions(self) -> tuple[str, ...]:
         found = []

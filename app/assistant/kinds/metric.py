@@ -29,6 +29,7 @@ DEFAULT_LIMIT: Final = 10
 
 def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     """Fetch, rank, cut and describe the metrics of a reading."""
+    reading = fetch.with_conditions(reading)
     measured = _measure(reading, books, speech)
     if isinstance(measured, str):
         return Findings(speech.say(f"metric.{measured}", metric=speech.title(reading.metrics[0])))

@@ -14,8 +14,9 @@ from datetime import date, timedelta
 
 from app.assistant.books import Books
 from app.assistant.clock import WHOLE_DAY, complete_hours
+from app.assistant.measure import fetch
 from app.assistant.measure.calendar import as_day, begin, following
-from app.assistant.reading import Period, Reading
+from app.assistant.reading import Derived, Period, Reading
 from app.formats import as_float
 from metrics import Column, Filter
 from metrics.catalogue import GRAINS
@@ -44,6 +45,10 @@ class Pair:
 def pair(reading: Reading, now: Period, before: Period, books: Books) -> Pair:
     """How to compare two periods fairly."""
     fair = Pair(now, before)
+    if Derived.AVERAGE in reading.derived:
+        over = _that_are_over(now, books)
+        trimmed = _same_days(over, before) if now.ends is not None and before.last < now.last else before
+        return replace(fair, before=trimmed, is_trimmed=trimmed != before)
     if now.ends is not None and now.last == books.today and before.last < now.last:
         trimmed = _same_days(now, before)
         fair = replace(fair, before=trimmed, is_trimmed=trimmed != before)
@@ -60,6 +65,14 @@ def pair(reading: Reading, now: Period, before: Period, books: Books) -> Pair:
     if knows_hours and sums_up and fair.now.days == fair.before.days:
         return replace(fair, until_hour=hours)
     return replace(fair, runs=True)
+
+
+def _that_are_over(period: Period, books: Books) -> Period:
+    """The period without the day that runs, unless that is all of it."""
+    last = min(period.last, books.today)
+    if last == books.today and complete_hours(books) < WHOLE_DAY and period.first < last:
+        last -= timedelta(days=1)
+    return Period(first=period.first, last=max(period.first, last))
 
 
 def _same_days(partial: Period, other: Period) -> Period:
@@ -88,10 +101,21 @@ class Compared:
     is_whole: bool
 
 
-def compared(reading: Reading, fair: Pair, by: Sequence[str], books: Books) -> Compared:
-    """The metrics of both periods, matched row by row; periods of a grain are matched by their place."""
-    columns, now, now_is_whole = _of_period(reading, fair.now, fair.until_hour, by, books)
-    _, before, before_is_whole = _of_period(reading, fair.before, fair.until_hour, by, books)
+def compared(reading: Reading, fair: Pair, by: Sequence[str], books: Books) -> Compared | None:
+    """The metrics of both periods, matched row by row; periods of a grain are matched by their place.
+
+    None where means are compared and one of the periods has no whole period of the grain to take a mean of.
+    """
+
+    def part(period: Period) -> Part | None:
+        if Derived.AVERAGE in reading.derived:
+            return _mean_of_period(reading, period, by, books)
+        return _of_period(reading, period, fair.until_hour, by, books)
+
+    of_now, of_before = part(fair.now), part(fair.before)
+    if of_now is None or of_before is None:
+        return None
+    (columns, now, now_is_whole), (_, before, before_is_whole) = of_now, of_before
     absent = {name: 0.0 for name in reading.metrics if _is_sum(name, books)}
     rows = []
     for key, shown in _keys(by, fair, now, before).items():
@@ -106,12 +130,22 @@ def compared(reading: Reading, fair: Pair, by: Sequence[str], books: Books) -> C
 
 
 Key = tuple[Value, ...]
+Part = tuple[tuple[Column, ...], dict[Key, Row], bool]
+"""Columns, rows by their place, and whether none is missing."""
 
 
-def _of_period(
-    reading: Reading, period: Period, until_hour: int | None, by: Sequence[str], books: Books
-) -> tuple[tuple[Column, ...], dict[Key, Row], bool]:
-    """Columns, rows by their place, and whether none is missing."""
+def _mean_of_period(reading: Reading, period: Period, by: Sequence[str], books: Books) -> Part | None:
+    """Means per period of the grain; only whole ones that are over count, so no hours need be left out."""
+    grain = next((name for name in reading.by if name in GRAINS), "day")
+    averaged = fetch.averaged(reading.model_copy(update={"period": period, "by": (*by, grain)}), books)
+    if averaged is None:
+        return None
+    table = averaged.table
+    return table.columns, {tuple(row[name] for name in by): row for row in table.rows}, table.is_whole
+
+
+def _of_period(reading: Reading, period: Period, until_hour: int | None, by: Sequence[str], books: Books) -> Part:
+    """The metrics as they are; of the last day only up to the hour."""
     until = () if until_hour is None else (Filter(dimension="hour", operator="<", value=until_hour),)
     stretches = [(period.first, period.last, until)]
     if until and period.days > 1:

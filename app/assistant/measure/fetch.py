@@ -51,6 +51,12 @@ class Averaged:
     periods: tuple[int, int]
 
 
+def with_conditions(reading: Reading) -> Reading:
+    """The reading with the metrics of its conditions among those that are fetched."""
+    metrics = tuple(dict.fromkeys((*reading.metrics, *(item.metric for item in reading.having))))
+    return reading.model_copy(update={"metrics": metrics})
+
+
 def days_of(period: Period | None, books: Books) -> Days:
     """The days that an answer covers: those asked for, or all that have data, up to today."""
     first = period.first if period else books.catalogue.first_date or books.today

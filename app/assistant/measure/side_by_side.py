@@ -7,7 +7,7 @@ from app.assistant.findings import Chart, Findings
 from app.assistant.kinds import metric
 from app.assistant.measure import fetch
 from app.assistant.measure.table import Table
-from app.assistant.reading import Reading
+from app.assistant.reading import Derived, Reading
 from app.assistant.speech import Speech
 from app.assistant.wording import place, scope, when
 from app.formats import as_float
@@ -19,8 +19,11 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     things = tuple(name for name in reading.by if name not in GRAINS)
     if not things:
         return metric.answer(reading, books, speech)
-    totals = fetch.plain(reading, books, by=things).ranked(reading.metrics[0], reading.order or "largest")
-    shown = totals if things == reading.by else fetch.plain(reading, books).in_order()
+    totals = _totals(reading, books, things)
+    if totals is None:
+        return Findings(speech.say("metric.no_mean", metric=speech.title(reading.metrics[0])))
+    over_time = things != reading.by and Derived.AVERAGE not in reading.derived
+    shown = fetch.plain(reading, books).in_order() if over_time else totals.cut(reading.limit)
     sentences, facts = _say(totals, reading, books, speech)
     absent = _absent(totals, reading, things)
     if absent:
@@ -29,10 +32,22 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
         text=" ".join(sentences),
         columns=tuple(speech.heading(column) for column in shown.columns),
         rows=shown.rows,
-        chart=Chart.NONE if not shown.rows else Chart.BARS if things == reading.by else Chart.LINES,
+        chart=Chart.NONE if not shown.rows else Chart.LINES if over_time else Chart.BARS,
         metrics=reading.metrics,
         facts=tuple(facts),
         suggestions=metric.suggestions(reading, books, speech),
+    )
+
+
+def _totals(reading: Reading, books: Books, things: tuple[str, ...]) -> Table | None:
+    """A row per value that meets the conditions: its metrics over the whole period, or their means."""
+    if Derived.AVERAGE in reading.derived:
+        averaged = fetch.averaged(reading, books)
+        found = None if averaged is None else averaged.table
+    else:
+        found = fetch.plain(reading, books, by=things)
+    return (
+        None if found is None else found.meeting(reading.having).ranked(reading.metrics[0], reading.order or "largest")
     )
 
 
@@ -40,6 +55,8 @@ def _say(totals: Table, reading: Reading, books: Books, speech: Speech) -> tuple
     """Who leads by each metric, and the distance to the last."""
     sentences: list[str] = []
     facts: list[float] = []
+    grain = next((name for name in reading.by if name in GRAINS), "day")
+    per = f" {speech.say(f'metric.per_{grain}')}" if Derived.AVERAGE in reading.derived else ""
     for name in reading.metrics:
         kind = books.catalogue.metric(name)
         rows = [row for row in totals.ranked(name, "largest").rows if as_float(row[name]) is not None]
@@ -49,7 +66,7 @@ def _say(totals: Table, reading: Reading, books: Books, speech: Speech) -> tuple
         ]
         facts += [found for row in rows if (found := as_float(row[name])) is not None]
         slots = {
-            "metric": speech.title(name),
+            "metric": speech.title(name) + per,
             "period": when(reading.period if kind.has_history else None, speech),
             "scope": scope([item for item in reading.where if item.dimension not in reading.by], speech),
             "entries": speech.list(entries),
