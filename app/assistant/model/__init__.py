@@ -1,0 +1,95 @@
+"""The planner that asks a model, and never alone: the local planner reads every question too."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from typing import Final
+
+import prompts
+from app.assistant.books import Books
+from app.assistant.local.describe import describe
+from app.assistant.model import ask, conversation, menu, verdict
+from app.assistant.model.build import Ambiguous, reading_of
+from app.assistant.model.endpoint import Endpoint, Trouble
+from app.assistant.model.request import PlanRequest, shaped
+from app.assistant.planner import Planned, Planner
+from app.assistant.question import Question
+from app.assistant.reading import Reading
+from app.assistant.speech import Speech
+from retail.errors import ConfigurationError
+from retail.settings import Settings
+
+PROMPT: Final = "plan"
+_GRACE_SECONDS: Final = 0.5
+"""What a conversation gets beyond its time to come to an end by itself."""
+
+
+class ModelPlanner:
+    """Reads questions with the local planner and an OpenAI-compatible endpoint. Safe to share between threads.
+
+    Raises:
+        ConfigurationError: No endpoint is set, or its address or key is none.
+    """
+
+    def __init__(self, settings: Settings, local: Planner) -> None:
+        if not settings.assistant_url:
+            raise ConfigurationError("No endpoint is set. Set TILLSIGHT_ASSISTANT_URL, or ask with the local planner.")
+        self._settings = settings
+        self._local = local
+        self._endpoint = Endpoint(settings)
+
+    def plan(self, question: Question, books: Books, previous: Reading | None, language: str | None) -> Planned:
+        """Read a question: see `app.assistant.planner`. Whatever the endpoint does, there is a reading."""
+        local = self._local.plan(question, books, previous, language)
+        if local.reading.refusal in verdict.FINAL:
+            return local
+        offered = menu.lay_out(question, books, local.language, previous, local.reading)
+        talk = _Talk(self._endpoint, books, offered, previous)
+        message = ask.message(prompts.load(PROMPT), question, offered, previous)
+        outcome = talk.hold(message, self._settings.assistant_timeout_seconds)
+        speech = Speech(local.language, books.catalogue)
+        if outcome.trouble is not None or talk.request is None:
+            note = speech.say(f"model.{outcome.trouble or Trouble.UNUSABLE}")
+            return Planned(local.reading, local.language, local.planner, (*local.notes, note), outcome.sent)
+        found = verdict.decide(local.reading, talk.request, offered, previous, lambda r: describe(r, speech))
+        notes = (speech.say(found.note, words=speech.list(found.words)),) if found.note else ()
+        return Planned(found.reading, local.language, "model", (*local.notes, *notes), outcome.sent)
+
+
+class _Talk:
+    """The conversation about one question. `request` is the plan that was taken, if one was."""
+
+    def __init__(self, endpoint: Endpoint, books: Books, offered: menu.Menu, previous: Reading | None) -> None:
+        self.request: PlanRequest | None = None
+        self._outcome = conversation.Outcome()
+        self._offered = offered
+        self._previous = previous
+        self._agent = conversation.agent_for(
+            books.principal, endpoint, prompts.load(PROMPT), shaped(offered), self._accept, self._outcome
+        )
+
+    def hold(self, message: str, seconds: float) -> conversation.Outcome:
+        """Have the conversation, in a thread of its own: its time ends even where the look-up of a name hangs."""
+        thread = threading.Thread(target=asyncio.run, args=(self._within(message, seconds),), daemon=True)
+        thread.start()
+        thread.join(seconds + _GRACE_SECONDS)
+        if thread.is_alive():
+            return conversation.Outcome(trouble=Trouble.TIMEOUT, sent=self._outcome.sent)
+        return self._outcome
+
+    async def _within(self, message: str, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await conversation.converse(self._agent, message, self._outcome)
+        except TimeoutError:
+            self._outcome.trouble = Trouble.TIMEOUT
+
+    def _accept(self, request: PlanRequest) -> None:
+        with contextlib.suppress(Ambiguous):
+            reading_of(request, self._offered, self._previous)
+        self.request = request
+
+
+__all__ = ["ModelPlanner"]
