@@ -16,6 +16,7 @@ from cli.audit import audit_app
 from cli.backup import backup, restore
 from cli.context import CliContext
 from cli.doctor import doctor
+from cli.evaluate import evaluate
 from cli.feedback import feedback_app
 from cli.forecast import backtest, forecast
 from cli.metrics import metrics_app, sql_command
@@ -46,6 +47,7 @@ app = typer.Typer(
 for command in (demo, run, sync, select, dagster, ask, doctor, backup, restore, forecast, backtest, replay):
     app.command()(command)
 app.command("app")(open_app)
+app.command("eval")(evaluate)
 app.command("sql")(sql_command)
 app.add_typer(connect.app, name="connect")
 app.add_typer(metrics_app, name="metrics")

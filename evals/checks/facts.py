@@ -1,0 +1,146 @@
+"""Answers that are facts about one thing, and customers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from evals.checks import tables
+from evals.gold.periods import spans
+from evals.gold.truth import Truth
+from evals.question import GoldSpec
+from evals.seen import Seen, plain
+
+_LEAST: Final = 3
+
+
+def customers(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
+    """How many of the buyers of a period bought for the first time in it, or had bought before."""
+    if wrong := _topic(seen, str(spec.topic)) or tables.filters(seen, spec):
+        return wrong
+    period, wrong = tables.asked_period(seen, spec, truth)
+    if wrong or period is None:
+        return wrong
+    first, last = (pd.Timestamp(day) for day in period)
+    lines = truth.raw.lines
+    bought = lines[(lines["line_type"] == "goods") & (lines["quantity"] >= 0) & lines["customer_id"].notna()]
+    begun = bought.groupby("customer_id")["day"].min()
+    buyers = bought.loc[bought["day"].between(first, last), "customer_id"].unique()
+    is_new = begun.reindex(buyers) >= first
+    wanted = int(is_new.sum() if spec.topic == "new" else (~is_new).sum())
+    return None if seen.has(wanted) else f"value: no {wanted} {spec.topic} customers"
+
+
+def price(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
+    """The list price."""
+    products = truth.raw.products.set_index("product")
+    return _topic(seen, "price") or _says(seen, float(products.loc[spec.product, "list_price"]))
+
+
+def supplier_of(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
+    """The preferred supplier's name."""
+    products = truth.raw.products.set_index("product")
+    return _topic(seen, "supplier") or _names(seen, {str(products.loc[spec.product, "supplier"])})
+
+
+def supplies(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
+    """Every product that the supplier is preferred for, or every one that it has terms for; none of another's."""
+    if wrong := _topic(seen, "supplier"):
+        return wrong
+    products, terms = truth.raw.products, truth.raw.read("supplier_terms")
+    offered = terms[terms["supplier_id"].map(truth.raw.suppliers["name"]) == spec.supplier]["product_id"]
+    every = set(products.loc[products.index.isin(offered), "product"])
+    preferred = set(products.loc[products["supplier"] == spec.supplier, "product"])
+    shown = {seen.label(row.get("product")) for row in seen.rows}
+    active = set(products.loc[products["is_active"].astype(str).str.lower() == "true", "product"])
+    if shown <= every and (shown >= preferred & active):
+        return None
+    return f"rows: {len((preferred & active) - shown)} are missing and {len(shown - every)} should not be there"
+
+
+def lead_time(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
+    """The days that the terms say, or those that were learnt from receipts and published."""
+    learnt = truth.planning("fct_lead_times", {"supplier": (str(spec.supplier),)})
+    terms = truth.raw.read("supplier_terms")
+    agreed = terms[terms["supplier_id"].map(truth.raw.suppliers["name"]) == spec.supplier]["lead_time_days"]
+    numeric = learnt.select_dtypes("number").to_numpy().ravel()
+    wanted = {float(days) for days in (*agreed, *numeric)}
+    if wrong := _topic(seen, "lead_time") or _names(seen, {str(spec.supplier)}):
+        return wrong
+    return None if any(seen.has(days) for days in wanted) else f"value: none of {sorted(wanted)[:_LEAST]}"
+
+
+def forecast(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
+    """The published means over the days ahead, added up over the stores."""
+    asked = GoldSpec(where={"product": str(spec.product)})
+    if wrong := _topic(seen, "forecast") or tables.filters(seen, asked):
+        return wrong
+    totals = truth.planning("fct_demand_totals", {"product": (str(spec.product),)})
+    wanted = float(totals.loc[totals["horizon_days"] == spec.days, "mean_units"].sum())
+    return _says(seen, wanted)
+
+
+def promotions(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
+    """Every promotion that ran in the period, and none that did not."""
+    if wrong := _topic(seen, "promotions"):
+        return wrong
+    first, last = spans(spec.spans[0], truth.raw.today)[0]
+    found = truth.raw.read("promotions")
+    ran = set(found.loc[(found["starts_date"] <= str(last)) & (found["ends_date"] >= str(first)), "name"])
+    shown = {str(value) for row in seen.rows for value in row.values()} & set(found["name"])
+    missing = {name for name in ran - shown if name not in seen.text}
+    if missing or shown - ran:
+        return f"rows: {len(missing)} are missing and {len(shown - ran)} should not be there"
+    return None
+
+
+def deliveries(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
+    """The day of the next open delivery of a supplier; where none is open, no row."""
+    if wrong := _topic(seen, "deliveries"):
+        return wrong
+    orders = truth.raw.open_orders
+    supplier = orders["supplier_id"].map(truth.raw.suppliers["name"])
+    mine = orders[supplier == spec.supplier]
+    if mine.empty:
+        return "rows: nothing is open" if seen.rows else None
+    due = truth.raw.local(mine["expected_at"], mine["store_id"]).min().date()
+    shown = {plain(value) for row in seen.rows for value in row.values()}
+    return None if str(due) in shown else f"value: {due} is not there"
+
+
+def definition(seen: Seen, spec: GoldSpec, _: Truth) -> str | None:
+    """The metric that was asked about, and its meaning."""
+    named = {str(item["name"]) for item in seen.document["definitions"]}
+    return _topic(seen, "definition") or (None if spec.measure in named else f"metric: {sorted(named)}")
+
+
+def freshness(seen: Seen, _: GoldSpec, truth: Truth) -> str | None:
+    """The day that the data reach to."""
+    days = {str(truth.raw.today.day), str(truth.raw.today.year)}
+    return _topic(seen, "freshness") or (None if all(part in seen.text for part in days) else "value: no day")
+
+
+def stores(seen: Seen, _: GoldSpec, truth: Truth) -> str | None:
+    """Every store's name."""
+    return _topic(seen, "stores") or _names(seen, set(truth.raw.stores["name"]))
+
+
+def abilities(seen: Seen, _: GoldSpec, __: Truth) -> str | None:
+    """That something can be asked."""
+    return _topic(seen, "abilities") or (None if seen.text else "value: nothing is said")
+
+
+def _topic(seen: Seen, wanted: str) -> str | None:
+    found = str(seen.document.get("topic"))
+    return None if found == wanted else f"topic: {found} instead of {wanted}"
+
+
+def _says(seen: Seen, wanted: float) -> str | None:
+    return None if seen.has(wanted) else f"value: {wanted:.6g} is not there"
+
+
+def _names(seen: Seen, wanted: set[str]) -> str | None:
+    shown = {str(value) for row in seen.rows for value in row.values()}
+    missing = {name for name in wanted if name not in shown and name not in seen.text}
+    return f"value: {sorted(missing)[:_LEAST]} not named" if missing else None
