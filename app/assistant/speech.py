@@ -55,6 +55,10 @@ class Speech:
         """What a metric is called at the beginning of a sentence."""
         return capital(self.metric(name))
 
+    def unit(self, name: str) -> str:
+        """The unit that a metric is counted in."""
+        return self._catalogue.metrics[name].unit
+
     def dimension(self, name: str) -> str:
         """What a dimension or grain is called."""
         found = self._catalogue.dimensions.get(name)

@@ -1,0 +1,149 @@
+"""Two periods beside each other, or two or more things."""
+
+from __future__ import annotations
+
+from app.assistant import dates
+from app.assistant.local.frames.metric import chosen_metrics
+from app.assistant.local.hold import Attempt, Context, Hold
+from app.assistant.local.sheet import PeriodMention, Sheet
+from app.assistant.reading import Derived, Kind, Period, Reading
+from metrics import Filter
+
+_CHANGED = ("compare", "versus", "difference", "up", "down", "more", "less", "how_did")
+_CHANGE = (Derived.DELTA, Derived.RATIO)
+
+
+def read(sheet: Sheet, context: Context) -> Attempt | None:
+    """Read a question that compares."""
+    hold = Hold(sheet, context)
+    if not any(sheet.cue(name) for name in _CHANGED) and len(sheet.periods) < 2:
+        return None
+    rank = hold.rank()
+    where = hold.where()
+    hold.fillers()
+    splits = hold.splits("by", "which")
+    metrics = chosen_metrics(hold, None, where, bool(splits))
+    if not metrics:
+        hold.assume("net_sales")
+        metrics = ("net_sales",)
+    if len(sheet.periods) == 1 and (values := _several(where)) is not None and sheet.periods[0].span.relative is None:
+        return _things(hold, metrics, splits, where, values)
+    if not sheet.periods and (values := _several(where)) is not None:
+        return _things(hold, metrics, splits, where, values)
+    periods = both(hold)
+    if periods is None:
+        return None
+    hold.cue(*_CHANGED, "share_of_change")
+    reading = Reading(
+        kind=Kind.COMPARE,
+        metrics=metrics,
+        by=splits,
+        where=where,
+        period=periods[0],
+        compare_with=periods[1],
+        derived=_CHANGE,
+        order=None if rank is None or not splits else rank.order,
+        limit=None if rank is None or not splits else rank.limit or 10,
+    )
+    return hold.attempt(reading)
+
+
+def _several(where: tuple[Filter, ...]) -> str | None:
+    """The one dimension that two or more things of are named."""
+    found = [item.dimension for item in where if item.operator == "in"]
+    return found[0] if len(found) == 1 else None
+
+
+def _things(
+    hold: Hold, metrics: tuple[str, ...], splits: tuple[str, ...], where: tuple[Filter, ...], dimension: str
+) -> Attempt | None:
+    if not hold.cue("compare", "versus", "difference", "more", "less", "or"):
+        return None
+    hold.cue("sell")
+    known = all(hold.context.catalogue.metrics[name].kind == "now" for name in metrics)
+    period = None if known else hold.past()
+    reading = Reading(
+        kind=Kind.COMPARE,
+        metrics=metrics,
+        by=tuple(dict.fromkeys((dimension, *splits))),
+        where=where,
+        period=period,
+        derived=_CHANGE,
+    )
+    return hold.attempt(reading)
+
+
+def both(hold: Hold) -> tuple[Period, Period] | None:
+    """The period of a comparison and the other one.
+
+    Two that are named, in their order, but "than last week" goes second; one beside "the week before"; one that is
+    compared with what a manager would; or, of one after "than" alone, the same sort of period that goes on now.
+    """
+    named = [item for item in hold.sheet.periods if item.span.problem is None]
+    if len(named) != len(hold.sheet.periods) or any(item.span.is_future for item in named):
+        return None
+    for item in named:
+        hold.take(item.uses)
+    match named:
+        case [first, second]:
+            return _two(first, second)
+        case [only]:
+            return _one(hold, only)
+        case []:
+            return None
+        case _:
+            return None
+
+
+def _two(first: PeriodMention, second: PeriodMention) -> tuple[Period, Period] | None:
+    if first.span.relative is not None and second.span.relative is None:
+        first, second = second, first
+    base = first.span.period
+    if base is None:
+        return None
+    if second.span.relative == "previous":
+        return base, dates.previous(base)
+    if second.span.relative == "year_before":
+        return base, dates.year_before(base)
+    return None if second.span.period is None else (base, second.span.period)
+
+
+def _one(hold: Hold, only: PeriodMention) -> tuple[Period, Period] | None:
+    period = only.span.period
+    if only.span.relative is not None and period is None:
+        base = hold.context.named("last_28_days")
+        hold.assume("last_28_days")
+        return base, dates.previous(base) if only.span.relative == "previous" else dates.year_before(base)
+    if period is None:
+        return None
+    if current := _current(hold, only):
+        now = hold.context.named(current)
+        hold.assume(current)
+        if only.span.relative == "year_before":
+            return now, dates.year_before(now)
+        return now, period
+    return period, dates.previous(period)
+
+
+_CURRENT = {
+    "yesterday": "today",
+    "same_weekday_last_week": "today",
+    "last_week": "this_week",
+    "last_month": "this_month",
+    "last_quarter": "this_quarter",
+    "last_year": "this_year",
+}
+
+
+def _current(hold: Hold, only: PeriodMention) -> str | None:
+    """The period of now that one after "than" or "on" is held against: "up on last week" is about this week."""
+    assert only.span.period is not None
+    name = _CURRENT.get(only.span.period.name)
+    marker = only.at - 1
+    while marker >= 0 and hold.sheet.pieces[marker].is_harmless and not hold.sheet.pieces[marker].has("against"):
+        marker -= 1
+    if marker < 0 or name is None:
+        return None
+    piece = hold.sheet.pieces[marker]
+    is_against = piece.has("cue:versus") or piece.has("against") or only.span.relative is not None
+    return name if is_against else None

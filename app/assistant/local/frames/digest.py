@@ -1,0 +1,28 @@
+"""A day or a week in a few sentences."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.assistant.local.hold import Attempt, Context, Hold
+from app.assistant.local.sheet import Sheet
+from app.assistant.reading import Kind, Reading
+
+_LONGEST = timedelta(days=6)
+
+
+def read(sheet: Sheet, context: Context) -> Attempt | None:
+    """Read a question for a summary; today's where no day is named."""
+    hold = Hold(sheet, context)
+    if sheet.cue("summarise_day"):
+        hold.cue("summarise_day", "summarise")
+    elif not hold.cue("summarise"):
+        return None
+    hold.cue("show", "what", "now")
+    period = hold.past("today")
+    if period is None or (period.ends or period.last) - period.first > _LONGEST:
+        return None
+    for mention in sheet.metrics:
+        if mention.name == "net_sales" and sheet.cue("summarise_day"):
+            hold.take(mention.uses)
+    return hold.attempt(Reading(kind=Kind.DIGEST, period=period))

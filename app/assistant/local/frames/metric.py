@@ -1,0 +1,234 @@
+"""Numbers, split, ranked, compared with a threshold, as shares or means: everything that the metrics say by themselves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.assistant.local.hold import Attempt, Context, Hold
+from app.assistant.local.naming import PRODUCT_LIKE
+from app.assistant.local.sheet import Rank, Sheet
+from app.assistant.reading import Derived, Kind, MetricCondition, Period, Reading
+from metrics import Filter
+from metrics.catalogue import GRAINS, TIME_NAMES
+
+SOLD: Final = ("units_sold", "net_sales")
+"""What "sold best" ranks by, and what is shown beside it."""
+
+_MOST: Final = 10
+_RATES: Final = {
+    "gross_margin": "gross_margin_rate",
+    "discount_amount": "discount_rate",
+    "units_returned": "return_rate",
+    "returns_amount": "return_rate",
+    "promoted_sales": "promoted_share",
+    "loyalty_sales": "loyalty_share",
+}
+"""The rate that is meant where an amount is compared with per cent."""
+
+_AT_CLOSE: Final = {"on_hand": "stock_on_hand_at_close", "stock_value": "stock_value_at_close"}
+"""What a level of now was on another day."""
+
+_COUNTED: Final = frozenset({"count", "units", "days"})
+_SUPPORT: Final = ("show", "list", "which", "how_much")
+
+
+def read(sheet: Sheet, context: Context) -> Attempt | None:
+    """Read a question for numbers."""
+    hold = Hold(sheet, context)
+    rank = hold.rank()
+    where = hold.where()
+    hold.fillers()
+    splits = list(hold.splits("by", "which"))
+    metrics = chosen_metrics(hold, rank, where, bool(splits))
+    if not metrics:
+        return None
+    splits += _more_splits(hold, rank, splits, metrics)
+    having = _having(hold, metrics)
+    metrics = tuple(dict.fromkeys((*metrics, *(item.metric for item in having))))
+    derived = _derived(hold, splits, where)
+    metrics, period = timed(hold, metrics, splits)
+    if hold.cue("trend") and not set(splits) & TIME_NAMES and period is not None:
+        splits.append(grain_of(period))
+    order, limit = _order(hold, rank, splits)
+    reading = Reading(
+        kind=Kind.METRIC,
+        metrics=metrics,
+        by=tuple(dict.fromkeys((*splits, *_shared(derived, where, splits)))),
+        where=where,
+        period=period,
+        derived=derived,
+        having=having,
+        order=order,
+        limit=limit,
+    )
+    return hold.attempt(reading)
+
+
+def chosen_metrics(hold: Hold, rank: Rank | None, where: tuple[Filter, ...], has_splits: bool) -> tuple[str, ...]:
+    """The metrics that a question names or means."""
+    named = hold.metrics()
+    sells, how_many, how_much = hold.cue("sell"), bool(hold.sheet.cue("how_many")), bool(hold.sheet.cue("how_much"))
+    hold.cue(*_SUPPORT)
+    if named:
+        unit = hold.context.catalogue.metrics[named[0]].unit
+        if how_many and unit in _COUNTED:
+            hold.cue("how_many")
+        return named
+    if hold.sheet.conditions:
+        return _of_conditions(hold, sells)
+    return _meant(hold, rank, where, sells=sells, how_many=how_many, how_much=how_much, has_splits=has_splits)
+
+
+def _of_conditions(hold: Hold, sells: bool) -> tuple[str, ...]:
+    named = tuple(item.metric for item in hold.sheet.conditions if item.metric)
+    if named:
+        return named
+    if hold.cue("take"):
+        return ("net_sales",)
+    return ("units_sold",) if sells else ()
+
+
+def _meant(
+    hold: Hold,
+    rank: Rank | None,
+    where: tuple[Filter, ...],
+    *,
+    sells: bool,
+    how_many: bool,
+    how_much: bool,
+    has_splits: bool,
+) -> tuple[str, ...]:
+    """The metrics of a question that names none."""
+    is_about_products = any(item.dimension in PRODUCT_LIKE for item in where)
+    if any(item.dimension == "tender" for item in where):
+        hold.cue("take", "pay")
+        return ("payments_amount",)
+    if hold.cue("pay") and has_splits:
+        return ("payments_amount",)
+    if hold.cue("take"):
+        hold.assume("taken_is_net_sales")
+        return ("net_sales",)
+    if sells and rank is not None:
+        return SOLD
+    if sells and how_many:
+        return _counted(hold, is_about_products)
+    if sells and how_much:
+        return SOLD if is_about_products else ("net_sales",)
+    if sells and (is_about_products or has_splits or hold.sheet.cue("what")):
+        return SOLD
+    if rank is not None or (hold.sheet.cue("share") and where):
+        hold.assume("net_sales")
+        return ("net_sales",)
+    return ()
+
+
+def _counted(hold: Hold, is_about_products: bool) -> tuple[str, ...]:
+    """What "how many ... did we sell" counts: units, of things that are named or of all."""
+    hold.cue("how_many")
+    bare = [split.name for split in hold.bare()]
+    if bare and not is_about_products:
+        return ()
+    return ("units_sold",)
+
+
+def _more_splits(hold: Hold, rank: Rank | None, splits: list[str], metrics: tuple[str, ...]) -> list[str]:
+    """Splits that the rest of the question asks for: dimensions named alone, and products where a rank has nothing."""
+    bare = hold.bare()
+    ranks_by_metric = hold.ranking_metric() is not None
+    wants_rows = rank is not None or ranks_by_metric or bool(hold.sheet.conditions) or bool(hold.sheet.cue("share"))
+    wants_rows = wants_rows or bool(hold.sheet.cue("list")) or bool(hold.sheet.cue("compare"))
+    found: list[str] = []
+    if len(bare) == 1 and wants_rows and not splits:
+        hold.cue("list", "compare")
+        hold.take(bare[0].uses)
+        found.append(bare[0].name)
+    elif not bare and not splits and hold.sheet.cue("what"):
+        asks_for_products = rank is not None or metrics == SOLD or bool(hold.sheet.conditions)
+        if asks_for_products and not any(f.options[0].dimension in {"product", "sku"} for f in hold.sheet.filters):
+            found.append("product")
+    elif rank is not None and not splits and not bare and metrics == SOLD:
+        found.append("product")
+    hold.cue("what")
+    return found
+
+
+def _having(hold: Hold, metrics: tuple[str, ...]) -> tuple[MetricCondition, ...]:
+    found = []
+    for item in hold.sheet.conditions:
+        metric = item.metric or metrics[0]
+        if item.is_percent:
+            metric = _RATES.get(metric, metric)
+        is_rate = hold.context.catalogue.metrics[metric].unit == "ratio"
+        if item.is_percent and not is_rate:
+            continue
+        hold.take(item.uses)
+        value = item.value / 100 if is_rate and (item.is_percent or item.value > 1) else item.value
+        found.append(MetricCondition(metric=metric, operator=item.operator, value=value))
+    return tuple(found)
+
+
+def _derived(hold: Hold, splits: list[str], where: tuple[Filter, ...]) -> tuple[Derived, ...]:
+    found = []
+    can_share = any(name not in TIME_NAMES for name in splits) or share_of(where) is not None
+    if hold.sheet.cue("share") and can_share:
+        hold.cue("share", "percent")
+        found.append(Derived.SHARE)
+    if hold.sheet.cue("average") and set(splits) & set(GRAINS):
+        hold.cue("average")
+        found.append(Derived.AVERAGE)
+    return tuple(found)
+
+
+def share_of(where: tuple[Filter, ...]) -> str | None:
+    """The dimension whose part of the whole is asked for; none where that is not sure."""
+    parts = [item.dimension for item in where if item.operator in {"=", "in"}]
+    narrow = [name for name in parts if name in PRODUCT_LIKE or name in {"channel", "tender", "promotion"}]
+    found = narrow or [name for name in parts if name == "store"]
+    return found[0] if len(found) == 1 else None
+
+
+def _shared(derived: tuple[Derived, ...], where: tuple[Filter, ...], splits: list[str]) -> tuple[str, ...]:
+    name = share_of(where)
+    is_split = any(split not in TIME_NAMES for split in splits)
+    return (name,) if Derived.SHARE in derived and name is not None and not is_split else ()
+
+
+def timed(hold: Hold, metrics: tuple[str, ...], splits: list[str]) -> tuple[tuple[str, ...], Period | None]:
+    """The period, and the metrics that know it: a level of now is no level of last month."""
+    catalogue = hold.context.catalogue
+    is_of_now = all(catalogue.metrics[name].kind == "now" for name in metrics)
+    if hold.cue("now") and not is_of_now and not hold.sheet.periods:
+        hold.assume("today")
+        return metrics, hold.context.named("today")
+    if not is_of_now:
+        return metrics, hold.past()
+    mention = hold.period()
+    is_now = mention is not None and mention.span.period is not None and mention.span.period.name == "today"
+    wants_history = (
+        (mention is not None and not is_now) or bool(set(splits) & TIME_NAMES) or bool(hold.sheet.cue("trend"))
+    )
+    if not wants_history:
+        return metrics, None
+    if mention is not None and mention.span.is_future:
+        hold.uses -= mention.uses
+        return metrics, None
+    metrics = tuple(_AT_CLOSE.get(name, name) for name in metrics)
+    period = mention.span.period if mention is not None else hold.past()
+    if any(catalogue.metrics[name].kind == "now" for name in metrics) and mention is not None:
+        hold.uses -= mention.uses
+    return metrics, period
+
+
+def grain_of(period: Period) -> str:
+    """The grain at which a trend over a period reads well."""
+    return "day" if period.days <= 31 else "week" if period.days <= 200 else "month"
+
+
+def _order(hold: Hold, rank: Rank | None, splits: list[str]) -> tuple[str | None, int | None]:
+    if rank is not None and splits:
+        return rank.order, rank.limit or _MOST
+    if hold.ranking_metric() is not None and splits:
+        return "largest", None
+    if hold.sheet.cue("sell") and "product" in splits and not hold.sheet.conditions:
+        return "largest", None
+    return None, None

@@ -1,0 +1,162 @@
+"""What may run out, what is out, what to order, and what hardly sells."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.assistant.local.hold import Attempt, Context, Hold
+from app.assistant.local.naming import PRODUCT_LIKE
+from app.assistant.local.sheet import Sheet
+from app.assistant.reading import Kind, MetricCondition, Period, Reading, Topic
+from metrics import Filter
+
+_AHEAD = "next_14_days"
+_MOST = 10
+_HELD = PRODUCT_LIKE | {"store", "store_code", "store_id"}
+"""What the tables of planning can be held to."""
+
+_PRODUCTS = ("show", "list", "which", "what", "how_many_are")
+
+
+def stockout(sheet: Sheet, context: Context) -> Attempt | None:
+    """Read a question for what may run out, or what is out now."""
+    hold = Hold(sheet, context)
+    is_risk, is_out = bool(sheet.cue("run_out")), bool(sheet.cue("out"))
+    if not (is_risk or is_out):
+        return None
+    where = _where(hold)
+    limit = _limit(hold)
+    hold.cue(*_PRODUCTS)
+    if not is_risk and (hold.cue("how_many") or _counts_stores(sheet)):
+        return _count_out(hold, where)
+    _things(hold)
+    if is_out and not is_risk and not _lies_ahead(sheet):
+        hold.cue("out", "now")
+        mention = hold.period()
+        if mention is not None and mention.span.period != context.named("today"):
+            hold.uses -= mention.uses
+        return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.OUT_NOW, where=where, limit=limit))
+    hold.cue("run_out", "out", "soon", "may", "sell")
+    period = ahead(hold, _AHEAD)
+    return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.RISK, where=where, period=period, limit=limit))
+
+
+def out_then(sheet: Sheet, context: Context) -> Attempt | None:
+    """Read a question for what was out of stock in a period that is over."""
+    hold = Hold(sheet, context)
+    if not hold.cue("out") or sheet.cue("run_out") or not sheet.periods:
+        return None
+    where = _where(hold)
+    limit = _limit(hold)
+    hold.cue(*_PRODUCTS)
+    by = hold.splits("by", "which") or ("product",)
+    _things(hold)
+    period = hold.past(None)
+    if period is None:
+        return None
+    reading = Reading(
+        kind=Kind.METRIC,
+        metrics=("stockout_days",),
+        by=by,
+        where=where,
+        period=period,
+        having=(MetricCondition(metric="stockout_days", operator=">", value=0),),
+        order="largest",
+        limit=limit,
+    )
+    return hold.attempt(reading)
+
+
+def reorder(sheet: Sheet, context: Context) -> Attempt | None:
+    """Read a question for what to order. Drafts are those of now, whatever day of this week is named."""
+    hold = Hold(sheet, context)
+    if not hold.cue("reorder"):
+        return None
+    where = _where(hold)
+    limit = _limit(hold)
+    _things(hold)
+    hold.cue(*_PRODUCTS, "how_many", "how_much", "now", "soon", "may")
+    mention = hold.period()
+    if mention is not None and mention.span.period not in {context.named("today"), context.named("this_week")}:
+        hold.uses -= mention.uses
+    elif mention is not None:
+        hold.assume("drafts_of_now")
+    return hold.attempt(Reading(kind=Kind.REORDER, where=where, limit=limit))
+
+
+def slow_movers(sheet: Sheet, context: Context) -> Attempt | None:
+    """Read a question for what hardly sells, or does not sell at all."""
+    hold = Hold(sheet, context)
+    is_unsold = bool(sheet.cue("unsold"))
+    if not (is_unsold or sheet.cue("slow")):
+        return None
+    hold.cue("unsold", "slow", *_PRODUCTS, "now", "sell")
+    where = _where(hold)
+    limit = _limit(hold)
+    _things(hold)
+    period = hold.past()
+    topic = Topic.UNSOLD if is_unsold else Topic.SLOW
+    return hold.attempt(Reading(kind=Kind.SLOW_MOVERS, topic=topic, where=where, period=period, limit=limit))
+
+
+def ahead(hold: Hold, default: str) -> Period | None:
+    """The period ahead that is named, what is left of one that runs, or the usual one."""
+    if not hold.sheet.periods:
+        hold.assume(default)
+        return hold.context.named(default)
+    mention = hold.period()
+    if mention is None or mention.span.period is None:
+        return None
+    period, today = mention.span.period, hold.context.today
+    if mention.span.is_future or period.first > today or period.first == today:
+        return period
+    if period.ends is not None and period.ends > today:
+        return Period(name="custom", first=today + timedelta(days=1), last=period.ends)
+    if period.last >= today and period.name in {"this_week", "this_month"}:
+        return hold.context.named("tomorrow")
+    hold.uses -= mention.uses
+    return None
+
+
+def _where(hold: Hold) -> tuple[Filter, ...]:
+    where = hold.where()
+    if any(item.dimension not in _HELD for item in where):
+        for mention in hold.sheet.filters:
+            if mention.options[0].dimension not in _HELD:
+                hold.uses -= mention.uses
+        return tuple(item for item in where if item.dimension in _HELD)
+    return where
+
+
+def _things(hold: Hold) -> None:
+    """Take the word for products, of which these answers are rows."""
+    for split in hold.sheet.splits:
+        if split.name in {"product", "sku"} and split.how != "by":
+            hold.take(split.uses)
+
+
+def _limit(hold: Hold) -> int | None:
+    rank = hold.rank()
+    if rank is None:
+        return None
+    if rank.order == "smallest":
+        hold.uses -= rank.uses
+        return None
+    return rank.limit or _MOST
+
+
+def _lies_ahead(sheet: Sheet) -> bool:
+    return any(item.span.is_future for item in sheet.periods) or bool(sheet.cue("may"))
+
+
+def _counts_stores(sheet: Sheet) -> bool:
+    return any(split.how in {"by", "which"} and split.name == "store" for split in sheet.splits)
+
+
+def _count_out(hold: Hold, where: tuple[Filter, ...]) -> Attempt:
+    hold.cue("out", "now")
+    _things(hold)
+    by = hold.splits("by", "which")
+    by = tuple(name for name in by if name != "product")
+    reading = Reading(kind=Kind.METRIC, metrics=("products_out_of_stock",), by=by, where=where)
+    return hold.attempt(reading)

@@ -1,0 +1,69 @@
+"""What is never answered, told by words: things to be done, people, secrets, what no source holds, what is no question of ours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.assistant.local.naming import PRODUCT_LIKE
+from app.assistant.local.sheet import Sheet
+from app.assistant.reading import Refusal
+
+_ALWAYS: Final = (("secret", Refusal.SECRET), ("personal", Refusal.PERSONAL))
+_AFTERWARDS: Final = (
+    ("missing", Refusal.MISSING),
+    ("outside", Refusal.OUTSIDE),
+    ("unsupported", Refusal.UNSUPPORTED),
+)
+_POLITE: Final = ("may", "reorder", "it", "soon")
+
+
+def at_once(sheet: Sheet) -> Refusal | None:
+    """Why a question is refused whatever else it says."""
+    if _is_sql(sheet):
+        return Refusal.UNSUPPORTED
+    for cue, refusal in _ALWAYS:
+        if sheet.cue(cue):
+            return refusal
+    return Refusal.ACTION if _asks_to_act(sheet) else None
+
+
+def afterwards(sheet: Sheet) -> Refusal | None:
+    """Why a question is refused that no reading holds."""
+    if sheet.cue("write"):
+        return Refusal.ACTION
+    return next((refusal for cue, refusal in _AFTERWARDS if sheet.cue(cue)), None)
+
+
+def _is_sql(sheet: Sheet) -> bool:
+    """Whether it begins like a statement: "select ... from", or any that changes something."""
+    if not sheet.pieces:
+        return False
+    first = sheet.pieces[0]
+    return first.has("cue:sql")
+
+
+def _asks_to_act(sheet: Sheet) -> bool:
+    """Whether it begins with something to be done: "change the price", "order 500 bananas", "please approve it"."""
+    start = next((at for at, piece in enumerate(sheet.pieces) if not _is_prelude(sheet, at)), None)
+    if start is None:
+        return False
+    piece = sheet.pieces[start]
+    if piece.has("cue:write"):
+        return True
+    return piece.has("cue:order_verb") and _has_object(sheet, start)
+
+
+def _is_prelude(sheet: Sheet, at: int) -> bool:
+    piece = sheet.pieces[at]
+    return piece.is_harmless or piece.has("and") or (piece.has("cue:may") and not piece.has("cue:reorder"))
+
+
+def _has_object(sheet: Sheet, start: int) -> bool:
+    """Whether what is to be ordered is named: an amount, or a thing."""
+    rest = sheet.pieces[start + 1 :]
+    if any(piece.number is not None and not piece.has("period") for piece in rest):
+        return True
+    following = next((piece for piece in rest if not piece.is_harmless), None)
+    if following is None or following.value is None:
+        return following is not None and following.is_unknown
+    return any(match.dimension in PRODUCT_LIKE for match in following.value.matches)
