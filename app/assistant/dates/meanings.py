@@ -12,7 +12,6 @@ from dateutil.easter import easter
 from app.assistant.dates import calendar
 from app.assistant.dates.calendar import DAY, Stretch
 from app.assistant.dates.span import Problem, Relative
-from app.periods import months_before
 
 Slots = Mapping[str, Any]
 """What a pattern's slots hold, with what the pattern settles by itself."""
@@ -214,7 +213,7 @@ def _half(slots: Slots, today: Today) -> Meant:
     return Meant(days=calendar.month(first, 0, 6))
 
 
-def _year(slots: Slots, today: Today) -> Meant:
+def _year(slots: Slots, _: Today) -> Meant:
     return Meant(days=calendar.month(date(slots["digits"], 1, 1), 0, 12))
 
 
@@ -264,7 +263,7 @@ def _relative(slots: Slots, today: Today) -> Meant:
     return Meant(days=(period.first, period.last), relative=slots["to"])
 
 
-def _problem(slots: Slots, today: Today) -> Meant:
+def _problem(slots: Slots, _: Today) -> Meant:
     return Meant(problem=Problem(slots["problem"]))
 
 

@@ -1,8 +1,8 @@
 """Patterns of phrases as data, made into one automaton that walks over words.
 
-A pattern is items with spaces between: `last|past` is one of several words, `so_far|of_<year>` may be phrases, `[the]` is
-optional, `<month>` is a slot (`<day2>` a second one of its kind), `{last}` stands for a macro, and `<dash>` for a dash
-between two words.
+A pattern is items with spaces between: `last|past` is one of several words, `so_far|of_<year>` may be phrases, `[the]`
+is optional, `<month>` is a slot (`<day2>` a second one of its kind), `{last}` stands for a macro, and `<dash>` for a
+dash between two words.
 """
 
 from __future__ import annotations

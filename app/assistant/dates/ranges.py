@@ -29,17 +29,21 @@ class Point:
 
 def mean_range(does: str, slots: Slots, today: Today) -> Meant | None:
     """What a range pattern with its slots filled means; none where it is no period after all."""
-    if does == "between":
-        return _between(slots, today)
-    if does == "by_weekday":
-        return _by_weekday(slots, today)
-    if does not in _FROM_ONE:
-        return mean(does, slots, today)
-    point = _point(slots, "point").resolve(today)
-    if point is None or point.days is None:
-        return _unresolved(point)
-    found = _FROM_ONE[does](point.days, today)
-    return None if found is None else Meant(days=found)
+    found = RANGES.get(does)
+    return found(slots, today) if found else mean(does, slots, today)
+
+
+def _from_one(make: Callable[[Stretch, Today], Stretch | None]) -> Callable[[Slots, Today], Meant | None]:
+    """A stretch made of one point."""
+
+    def found(slots: Slots, today: Today) -> Meant | None:
+        point = _point(slots, "point", "shortdate").resolve(today)
+        if point is None or point.days is None:
+            return _unresolved(point)
+        days = make(point.days, today)
+        return None if days is None else Meant(days=days)
+
+    return found
 
 
 def _by_weekday(slots: Slots, today: Today) -> Meant | None:
@@ -75,7 +79,7 @@ def _by(point: Stretch, today: Today) -> Stretch | None:
 
 
 def _between(slots: Slots, today: Today) -> Meant | None:
-    """From one point to another. The year of the first follows from the last, or else that of the last from the first."""
+    """From one point to another. The year of the first follows from the last, or else the other way round."""
     end = _point(slots, "point2", "shortdate2").resolve(today)
     if end is None or end.days is None:
         return _unresolved(end)
@@ -107,10 +111,12 @@ def _unresolved(point: Meant | None) -> Meant | None:
     return Meant(problem=point.problem) if point is not None and point.problem is not None else None
 
 
-_FROM_ONE: Final[Mapping[str, Callable[[Stretch, Today], Stretch | None]]] = {
-    "since": _since,
-    "after": _after,
-    "until": _until,
-    "before": _before,
-    "by": _by,
+RANGES: Final[Mapping[str, Callable[[Slots, Today], Meant | None]]] = {
+    "between": _between,
+    "by_weekday": _by_weekday,
+    "since": _from_one(_since),
+    "after": _from_one(_after),
+    "until": _from_one(_until),
+    "before": _from_one(_before),
+    "by": _from_one(_by),
 }

@@ -38,13 +38,13 @@ def fill(slot: str, tokens: Sequence[Token], position: int, words: Vocabulary) -
 def _words(kind: str, tokens: Sequence[Token], position: int, words: Vocabulary) -> Iterator[Filled]:
     for phrase, number in words.numbers.get("nth" if kind == "day" else kind, {}).items():
         here = tokens[position : position + len(phrase)]
-        if len(here) == len(phrase) and all(w in {t.text, t.meant} for t, w in zip(here, phrase, strict=True)):
-            if kind != "day" or number > 0:
-                yield number, len(phrase)
+        is_here = len(here) == len(phrase) and all(w in {t.text, t.meant} for t, w in zip(here, phrase, strict=True))
+        if is_here and (kind != "day" or number > 0):
+            yield number, len(phrase)
 
 
 def _number(low: int, high: int, digits: int = 0) -> Callable[[str, Vocabulary], int | None]:
-    def read(text: str, words: Vocabulary) -> int | None:
+    def read(text: str, _: Vocabulary) -> int | None:
         is_number = text.isascii() and text.isdigit() and len(text) in ({digits} if digits else {1, 2, 3, 4})
         return int(text) if is_number and low <= int(text) <= high else None
 
@@ -96,7 +96,7 @@ def _short_date(text: str, words: Vocabulary) -> tuple[tuple[int, int], ...] | N
     return tuple(dict.fromkeys((month, day) for month, day in pairs if _existing([(2024, month, day)]))) or None
 
 
-def _month_number(text: str, words: Vocabulary) -> tuple[int, int] | None:
+def _month_number(text: str, _: Vocabulary) -> tuple[int, int] | None:
     if found := _MONTH_FIRST.fullmatch(text):
         year, month = int(found[2]), int(found[1])
     elif found := _YEAR_FIRST.fullmatch(text):
@@ -106,7 +106,7 @@ def _month_number(text: str, words: Vocabulary) -> tuple[int, int] | None:
     return (year, month) if 1990 <= year <= 2100 and 1 <= month <= 12 else None
 
 
-def _days(text: str, words: Vocabulary) -> tuple[int, int] | None:
+def _days(text: str, _: Vocabulary) -> tuple[int, int] | None:
     found = _DAYS.fullmatch(text)
     return (int(found[1]), int(found[2])) if found else None
 

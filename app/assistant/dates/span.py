@@ -34,7 +34,8 @@ class PeriodSpan:
         last: One past the last word.
         period: The days; none where there is a problem, or where the words only mean something beside another period.
         relative: Where the words name the other side of a comparison ("the week before", "vs last year"). With a
-            period as well ("vs last year"), the period is what they mean where nothing else is compared.
+            period as well ("vs last year"), the period is what they mean where no other is named, or where the other
+            is of another kind: this week against last week may be all of it, or as many days (`previous`).
         is_future: Whether the period begins after the as-of day.
         problem: Why there is no period.
         candidates: Periods that an ambiguous date may mean.

@@ -112,8 +112,9 @@ def _apart(text: str, words: Vocabulary) -> tuple[str, str] | None:
     """The two words of time that were typed together, such as `lastweek`; none where it is one word."""
     if text in words.sets["never"]:
         return None
+    known = words.known - words.sets["weak"]
     for cut in range(_SHORTEST_PART, len(text) - _SHORTEST_PART + 1):
-        if text[:cut] in words.known and text[cut:] in words.known:
+        if text[:cut] in known and text[cut:] in known:
             return text[:cut], text[cut:]
     return None
 
