@@ -63,17 +63,22 @@ class Explanation:
         return (self.after or ZERO) - (self.before or ZERO)
 
 
+def measures(metric: Metric, catalogue: Catalogue) -> tuple[str, ...]:
+    """What a metric is made of, and what stands beside it, as far as the run knows them."""
+    wanted = (*_MEASURES.get(metric.name, (metric.name,)), *beside.measures(metric))
+    return tuple(name for name in wanted if name not in catalogue.unknown)
+
+
 def question(metric: Metric, reading: Reading, periods: Pair, catalogue: Catalogue) -> Question:
     """What to read to explain a metric."""
-    wanted = (*_MEASURES.get(metric.name, (metric.name,)), *beside.measures(metric))
-    measures = tuple(name for name in wanted if name not in catalogue.unknown)
+    read = measures(metric, catalogue)
     groups = [] if metric.name not in _MEASURES and metric.additivity == "non-additive" else _groups(metric, periods)
     fixed = {item.dimension for item in reading.where if item.operator == "=" or len(item.values) == 1}
     splits = set(metric.splits) - fixed
     kept = [group for group in (tuple(name for name in group if name in splits) for group in groups) if group]
-    every = [catalogue.metrics[name] for name in measures]
+    every = [catalogue.metrics[name] for name in read]
     whole = next((group for group in reversed(kept) if all(adds_up(each, group) for each in every)), ())
-    return Question(measures, tuple(kept), reading.where, whole)
+    return Question(read, tuple(kept), reading.where, whole)
 
 
 def _groups(metric: Metric, periods: Pair) -> list[tuple[str, ...]]:

@@ -1,16 +1,16 @@
-"""Like with like: a day that runs is compared up to its last complete hour, a week that runs on its complete days."""
+"""Two periods as an explanation or a digest compares them: like with like, by the rule of comparisons."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import timedelta
 
-from app.assistant.reading import Period
+from app.assistant.books import Books
+from app.assistant.clock import WHOLE_DAY
+from app.assistant.measure import alike
+from app.assistant.reading import Period, Reading
 from metrics import Filter
-
-WHOLE_DAY: Final = 24
-_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class Pair:
     """Two periods that are fair to compare.
 
     Attributes:
-        now: Days of the later period, or of that which is asked about.
+        now: Days of the period that is asked about.
         then: Days that it is compared with.
-        until_hour: Hours of the day that count in both; 24 for whole days.
-        is_cut: Whether days were left out, for being not over or for having no counterpart.
+        until_hour: Hours of the last day of both that count; 24 for whole days.
+        is_cut: Whether days were left out that have no counterpart.
     """
 
     now: Period
@@ -31,7 +31,7 @@ class Pair:
 
     @property
     def hours(self) -> tuple[Filter, ...]:
-        """The filter that leaves out the hours that are not over; nothing for whole days."""
+        """The filter that leaves out the hours of the last days that are not over; nothing for whole days."""
         if self.until_hour >= WHOLE_DAY:
             return ()
         return (Filter(dimension="hour", operator="<", value=self.until_hour),)
@@ -41,29 +41,25 @@ class Pair:
         """Whether each is a single day."""
         return self.now.days == self.then.days == 1
 
+    @property
+    def whole_days(self) -> tuple[Period, Period]:
+        """The later and the earlier period, of more days than one, without last days of which only some hours count."""
+        if self.until_hour >= WHOLE_DAY:
+            return self.now, self.then
+        now, then = (Period(first=p.first, last=p.last - timedelta(days=1)) for p in (self.now, self.then))
+        return now, then
 
-def pair(now: Period, then: Period, today: date, complete_hours: int) -> Pair:
+
+def pair(reading: Reading, metrics: Sequence[str], now: Period, then: Period, books: Books) -> Pair:
     """Cut two periods to what is fair to compare.
 
     Args:
+        reading: Says which stores count, for their time of day.
+        metrics: What is compared; hours can be left out where each of them knows the hour and adds up over days.
         now: The period asked about.
         then: The period that it is compared with.
-        today: The business day that counts as today.
-        complete_hours: Hours of it that are over in every store; 24 where it is.
+        books: Say what day and time it is.
     """
-    runs = complete_hours < WHOLE_DAY and today in {now.last, then.last}
-    if runs and (now.days == 1 or then.days == 1):
-        return Pair(_shortened(now, 1), _shortened(then, 1), complete_hours, is_cut=now.days + then.days > 2)
-    is_over = {period.last: not (runs and period.last == today) for period in (now, then)}
-    days = [period.days - (not is_over[period.last]) for period in (now, then)]
-    unfinished = [period.ends is not None or not is_over[period.last] for period in (now, then)]
-    if not any(unfinished):
-        return Pair(now, then)
-    most = min(days)
-    return Pair(_shortened(now, most), _shortened(then, most), is_cut=most < max(now.days, then.days))
-
-
-def _shortened(period: Period, days: int) -> Period:
-    if period.days <= days:
-        return period
-    return Period(first=period.first, last=period.first + (days - 1) * _DAY)
+    found = alike.pair(reading.model_copy(update={"metrics": tuple(metrics)}), now, then, books)
+    until_hour = WHOLE_DAY if found.until_hour is None else found.until_hour
+    return Pair(found.now, found.before, until_hour, found.is_trimmed)

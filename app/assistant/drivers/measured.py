@@ -95,16 +95,34 @@ def _read_group(
 def _read(
     books: Books, question: Question, by: tuple[str, ...], periods: Pair
 ) -> tuple[tuple[list[Row], list[Row]], bool]:
-    """Rows of the earlier and the later period, and whether they are all. Two single days are one question."""
-    where = (*question.where, *periods.hours)
-    first, second = periods.then, periods.now
+    """Rows of the earlier and the later period, and whether they are all. Two days are one question.
+
+    Of longer periods of which only some hours of the last days count, these days are a third one.
+    """
     if periods.are_days:
-        days = Filter(dimension="day", operator="in", value=(first.first, second.first))
-        found = books.query(*question.measures, by=(*by, "day"), where=(*where, days))
-        old, new = ([row for row in found.rows if row["day"] == day.first] for day in (first, second))
-        return (old, new), not found.truncated
-    results = [books.query(*question.measures, by=by, where=where, first=p.first, last=p.last) for p in (first, second)]
-    return (results[0].rows, results[1].rows), not any(result.truncated for result in results)
+        return _read_days(books, question, by, periods)
+    now, then = periods.whole_days
+    results = [
+        books.query(*question.measures, by=by, where=question.where, first=period.first, last=period.last)
+        for period in (then, now)
+    ]
+    old, new = (result.rows for result in results)
+    is_whole = not any(result.truncated for result in results)
+    if not periods.hours:
+        return (old, new), is_whole
+    (old_last, new_last), is_last_whole = _read_days(books, question, by, periods)
+    return ([*old, *old_last], [*new, *new_last]), is_whole and is_last_whole
+
+
+def _read_days(
+    books: Books, question: Question, by: tuple[str, ...], periods: Pair
+) -> tuple[tuple[list[Row], list[Row]], bool]:
+    """Rows of the last days of both periods, as far as their hours count."""
+    first, second = periods.then.last, periods.now.last
+    days = Filter(dimension="day", operator="in", value=(first, second))
+    found = books.query(*question.measures, by=(*by, "day"), where=(*question.where, *periods.hours, days))
+    old, new = ([row for row in found.rows if row["day"] == day] for day in (first, second))
+    return (old, new), not found.truncated
 
 
 def _name(value: Value) -> Name:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import periods
-from app.assistant import clock, dates, planning, wording
+from app.assistant import dates, planning, wording
 from app.assistant.additivity import adds_up
 from app.assistant.books import Books
+from app.assistant.clock import WHOLE_DAY
 from app.assistant.drivers import beside, explain, table
 from app.assistant.drivers.beside import LOST_SALES, Beside
 from app.assistant.drivers.explain import Explanation
-from app.assistant.drivers.fair import WHOLE_DAY, Pair, pair
+from app.assistant.drivers.fair import Pair, pair
 from app.assistant.drivers.measured import Measured, Question, measure
 from app.assistant.drivers.story import Story
 from app.assistant.findings import Chart, Findings, PageLink
@@ -65,15 +66,15 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
         return _only(metric, speech.say("drivers.not_explained", metric=name))
     now = reading.period or dates.named("yesterday", books.today)
     then = reading.compare_with or dates.previous(now)
-    hours = clock.complete_hours(books) if books.today in {now.last, then.last} else WHOLE_DAY
-    task = _Task(metric, reading, pair(now, then, books.today, hours), books, speech)
+    fair = pair(reading, explain.measures(metric, books.catalogue), now, then, books)
+    task = _Task(metric, reading, fair, books, speech)
     return _incomparable(task) or _explained(task)
 
 
 def _incomparable(task: _Task) -> Findings | None:
     """What is said where one of the periods has nothing to compare."""
     first, then, speech = task.books.catalogue.first_date, task.periods.then, task.speech
-    if task.periods.until_hour == 0:
+    if task.periods.until_hour == 0 and task.periods.are_days:
         return _only(task.metric, speech.say("drivers.nothing_yet", day=speech.day(task.books.today)))
     if first is not None and then.last < first:
         text = speech.say("drivers.no_baseline", baseline=speech.period(then), first=speech.day(first))
