@@ -22,6 +22,8 @@ from metrics.result import Row
 from retail.errors import QueryTimeout
 
 _OF_METRICS: Final = frozenset({Kind.METRIC, Kind.COMPARE, Kind.CUSTOMERS})
+_AHEAD: Final = frozenset({Kind.LOOKUP, Kind.STOCKOUT, Kind.REORDER})
+"""Kinds that tell what is or comes, so that a period need not be over."""
 _WITHOUT_NUMBERS: Final = frozenset({Kind.CLARIFY, Kind.REFUSE})
 _CENT: Final = 0.005
 
@@ -65,6 +67,8 @@ def _empty(reading: Reading, findings: Findings, books: Books, speech: Speech) -
 
 def _not_over(reading: Reading, books: Books, speech: Speech) -> Iterator[str]:
     """Periods that go on, and today while it runs."""
+    if reading.kind in _AHEAD:
+        return
     if reading.metrics and not any(books.catalogue.metric(name).has_history for name in reading.metrics):
         return
     periods = [period for period in (reading.period, reading.compare_with) if period is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from babel.dates import format_date
@@ -147,6 +147,10 @@ class Speech:
         if self.language == languages.DEFAULT:
             return formats.day(day)
         return str(format_date(day, "EEE d. MMM y", locale=self.language))
+
+    def moment(self, at: datetime) -> str:
+        """A moment by its day and time, in the time zone that it carries."""
+        return self.say("lookup.moment", day=self.day(at.date()), time=f"{at:%H:%M}")
 
     def span(self, first: date, last: date) -> str:
         """A stretch of days."""
