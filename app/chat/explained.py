@@ -7,6 +7,7 @@ import streamlit as st
 from app import formats
 from app.assistant import wording
 from app.assistant.answer import Answer
+from app.assistant.local.describe import describe
 from app.assistant.reading import Reading
 from app.assistant.speech import Speech
 
@@ -15,6 +16,7 @@ def show(answer: Answer, speech: Speech) -> None:
     """Draw the part that opens."""
     with st.expander(speech.say("chat.how")):
         st.markdown(f"**{formats.plain(speech.say('chat.understood'))}**")
+        st.markdown(formats.plain(describe(answer.reading, speech)))
         st.markdown(
             "\n".join(f"- {formats.plain(name)}: {formats.plain(text)}" for name, text in _rows(answer, speech))
         )

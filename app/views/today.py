@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import attention, charts, comparison, components, filter_bar, formats, page
+from app.chat import digest_card
 from app.comparison import LAST_WEEK, LAST_YEAR, TODAY, DaySoFar
 from app.components import Figure
 from app.data import Shop
@@ -21,6 +22,7 @@ def render(shop: Shop) -> None:
     so_far = comparison.day_so_far(shop, _time_zones(shop, filters), filters.where())
     _say_which_day(so_far)
     _figures(shop, filters, so_far)
+    digest = st.expander("Today in a few sentences", expanded=True)
     hourly = comparison.by_store_and_hour(shop, so_far, filters.where())
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -28,6 +30,8 @@ def render(shop: Shop) -> None:
     with right:
         page.section("By store", lambda: _stores(shop, hourly, so_far))
     page.section("What needs attention", lambda: _attention(shop, filters))
+    with digest:  # filled last: it takes longest, and nothing should wait for it
+        digest_card.fill(shop, filters)
 
 
 def _time_zones(shop: Shop, filters: Filters) -> list[str]:
