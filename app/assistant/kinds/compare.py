@@ -7,6 +7,7 @@ What is like with like is said in `app.assistant.measure.alike`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from app.assistant.books import Books
@@ -62,6 +63,7 @@ class _Periods:
             self.facts.append(self.fair.until_hour)
             hour = self.speech.cell("hour", self.fair.until_hour)
             sentences.append(self.speech.say("compare.until_hour", hour=hour))
+            sentences += self._counted_whole()
         shown = whole
         if self.splits:
             self.facts += [found for value in whole.rows[0].values() if (found := as_float(value)) is not None]
@@ -93,6 +95,17 @@ class _Periods:
             return self.speech.say("compare.not_known", **slots)
         key = "same" if change == 0 else "up" if change > 0 else "down"
         return self.speech.say(f"compare.{key}", change=self._change(name, row), **slots)
+
+    def _counted_whole(self) -> list[str]:
+        """The amounts with every hour, as other answers give them, where hours were left out to be fair."""
+        whole = alike.compared(self.reading, replace(self.fair, until_hour=None), (), self.books)
+        row = whole.rows[0] if whole else {}
+        now, before = as_float(row.get(self.metric)), as_float(row.get(f"{self.metric}_before"))
+        if now is None or before is None:
+            return []
+        self.facts += [now, before]
+        amounts = {"now": self._amount(self.metric, now), "before": self._amount(self.metric, before)}
+        return [self.speech.say("compare.counted_whole", metric=self.speech.title(self.metric), **amounts)]
 
     def _per(self) -> str:
         """What means are per, with a space in front; empty for no mean."""

@@ -7,14 +7,14 @@ from typing import Final
 
 from app.assistant.books import Books
 from app.assistant.findings import Findings
-from app.assistant.lookups import business, coming, forecast, products
+from app.assistant.lookups import business, coming, forecast, lead_times, products
 from app.assistant.reading import Reading, Topic
 from app.assistant.speech import Speech
 
 _TOPICS: Final[Mapping[Topic, Callable[[Reading, Books, Speech], Findings]]] = {
     Topic.PRICE: products.price,
     Topic.SUPPLIER: products.supplier,
-    Topic.LEAD_TIME: products.lead_time,
+    Topic.LEAD_TIME: lead_times.answer,
     Topic.FORECAST: forecast.answer,
     Topic.PROMOTIONS: coming.promotions,
     Topic.DELIVERIES: coming.deliveries,

@@ -13,7 +13,7 @@ from metrics import Column, Filter
 from metrics.result import Row
 from retail.errors import UnusableRequest
 
-MOST: Final = 20
+MOST: Final = 100
 """Rows of a list that nobody asked to be longer."""
 NAMED: Final = 3
 """Things of a list that the text names."""

@@ -147,6 +147,7 @@ def _rows(days: _Days, totals: _Series, earlier: _Series, where: Sequence[Filter
 
 
 def _of_day(day: date, where: Sequence[Filter], books: Books) -> _Series:
+    """Intervals of a single day, by series."""
     target = Filter(dimension="target_date", operator="=", value=day)
     return {
         str(r["series_id"]): r for r in books.rows(_DAILY, ("series_id", "q10", "q90"), where=(*where, target)).rows
@@ -165,14 +166,17 @@ def _labels(books: Books, totals: _Series) -> dict[str, str]:
 def _describe(
     rows: list[Row], totals: _Series, days: _Days, reading: Reading, books: Books, speech: Speech
 ) -> Findings:
-    truncated = any(result.truncated for result in books.results)
-    if truncated:
+    if any(result.truncated for result in books.results):
         return common.nothing("forecast_too_wide", speech)
     expected = sum(as_float(row["expected"]) or 0 for row in rows)
     first, cut, facts = common.shown(rows, reading, speech)
     sentences = _intro(days, reading, books, speech)
     stretch = Period(name=_name(days), first=days.first, last=days.last)
-    slots = {"units": _units(expected, speech), "period": when(stretch, speech), "scope": scope(reading.where, speech)}
+    slots = {
+        "units": speech.value(expected, "units"),
+        "period": when(stretch, speech),
+        "scope": scope(reading.where, speech),
+    }
     if len(rows) == 1:
         names = {"product": speech.text(rows[0]["product"]), "store": speech.text(rows[0]["store"])}
         sentences.append(speech.say("lookup.forecast_one", **names, units=slots["units"], period=slots["period"]))
@@ -212,20 +216,16 @@ def _intro(days: _Days, reading: Reading, books: Books, speech: Speech) -> list[
 def _interval(row: Row, days: _Days, speech: Speech) -> str:
     chance = speech.percent(_CHANCE)
     if days.has_interval:
-        low, high = _units(row["low"], speech), _units(row["high"], speech)
+        low, high = speech.value(row["low"], "units"), speech.value(row["high"], "units")
         return speech.say("lookup.interval", low=low, high=high, chance=chance)
     return speech.say(
         "lookup.interval_until",
         dates=speech.span(days.begins, days.last),
-        units=_units(row["expected_until"], speech),
-        low=_units(row["low_until"], speech),
-        high=_units(row["high_until"], speech),
+        units=speech.value(row["expected_until"], "units"),
+        low=speech.value(row["low_until"], "units"),
+        high=speech.value(row["high_until"], "units"),
         chance=chance,
     )
-
-
-def _units(value: object, speech: Speech) -> str:
-    return speech.value(value, "units")
 
 
 def _names(rows: Sequence[Row], days: _Days) -> tuple[str, ...]:
