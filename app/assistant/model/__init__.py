@@ -18,7 +18,6 @@ from app.assistant.planner import Planned, Planner
 from app.assistant.question import Question
 from app.assistant.reading import Reading
 from app.assistant.speech import Speech
-from retail.errors import ConfigurationError
 from retail.settings import Settings
 
 PROMPT: Final = "plan"
@@ -34,8 +33,6 @@ class ModelPlanner:
     """
 
     def __init__(self, settings: Settings, local: Planner) -> None:
-        if not settings.assistant_url:
-            raise ConfigurationError("No endpoint is set. Set TILLSIGHT_ASSISTANT_URL, or ask with the local planner.")
         self._settings = settings
         self._local = local
         self._endpoint = Endpoint(settings)

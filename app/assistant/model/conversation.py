@@ -46,11 +46,13 @@ class Outcome:
 
     Attributes:
         is_accepted: Whether a plan was taken.
+        rounds: How often the model was asked.
         trouble: What was wrong with the endpoint.
         sent: The last request, word for word.
     """
 
     is_accepted: bool = False
+    rounds: int = 0
     trouble: Trouble | None = None
     sent: str = field(default="", repr=False)
 
@@ -102,9 +104,10 @@ class PlanningModel(LlmService):
         self._outcome = outcome
 
     async def send_request(self, request: LlmRequest) -> LlmResponse:
-        """The next reply as a call of the planning tool; nothing once a plan is taken or the endpoint has failed."""
-        if self._outcome.is_accepted:
+        """The next reply as a call of the planning tool; nothing once a plan is taken or the rounds are over."""
+        if self._outcome.is_accepted or self._outcome.rounds == ROUNDS:
             return LlmResponse(content="")
+        self._outcome.rounds += 1
         messages = [_message("system", request.system_prompt or ""), *map(self._spoken, request.messages)]
         self._outcome.sent = json.dumps({"messages": messages, "schema": self._format}, indent=1, ensure_ascii=False)
         try:
@@ -163,7 +166,7 @@ def agent_for(
         agent_memory=NoMemory(),
         conversation_store=MemoryConversationStore(),
         config=AgentConfig(
-            max_tool_iterations=ROUNDS,
+            max_tool_iterations=ROUNDS + 1,
             stream_responses=False,
             temperature=0.0,
             audit_config=AuditConfig(log_tool_results=True, log_ai_responses=False),

@@ -10,6 +10,7 @@ import httpx2
 import openai
 from pydantic import BaseModel, Field, ValidationError
 
+from retail.errors import ConfigurationError
 from retail.settings import Settings
 
 LONGEST_REPLY: Final = 256 * 1024
@@ -20,6 +21,8 @@ _LONGEST_PLAN: Final = 600
 _CONNECT_SECONDS: Final = 5.0
 _MISUNDERSTOOD: Final = frozenset({400, 415, 422, 501})
 """Status of an endpoint that does not know something in the request."""
+
+_PLAINEST: Final = 2
 
 Message = Mapping[str, str]
 
@@ -112,13 +115,15 @@ class Endpoint:
 
     Attributes:
         model: Name of the model that is asked for.
+
+    Raises:
+        ConfigurationError: No endpoint is set, or its address or key is none.
     """
 
     def __init__(self, settings: Settings) -> None:
-        key = settings.assistant_api_key
         self.model = settings.assistant_model
-        self._address = settings.assistant_url
-        self._key = key.get_secret_value() if key else "not-needed"
+        self._address = _address(settings)
+        self._key = _key(settings)
         self._seconds = settings.assistant_timeout_seconds
         self._plainness = 0
 
@@ -170,7 +175,25 @@ class Endpoint:
         return _text(raw.content)
 
 
-_PLAINEST: Final = 2
+def _address(settings: Settings) -> httpx2.URL:
+    if not settings.assistant_url:
+        raise ConfigurationError("No endpoint is set. Set TILLSIGHT_ASSISTANT_URL, or ask with the local planner.")
+    try:
+        address = httpx2.URL(settings.assistant_url)
+    except httpx2.InvalidURL as error:
+        raise ConfigurationError(f"TILLSIGHT_ASSISTANT_URL is no address: {error}.") from error
+    if address.scheme not in {"http", "https"} or not address.host:
+        raise ConfigurationError(
+            "TILLSIGHT_ASSISTANT_URL is no address: write `http://127.0.0.1:11434/v1` or the like."
+        )
+    return address
+
+
+def _key(settings: Settings) -> str:
+    key = settings.assistant_api_key.get_secret_value().strip() if settings.assistant_api_key else "not-needed"
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigurationError("TILLSIGHT_ASSISTANT_API_KEY holds characters that no key has. Copy it again.")
+    return key
 
 
 def _extras(schema: Mapping[str, Any] | None, plainness: int) -> dict[str, Any]:

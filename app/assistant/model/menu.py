@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
 
 from app.assistant import dates
 from app.assistant.books import Books
-from app.assistant.clock import WHOLE_DAY, complete_hours
 from app.assistant.local import lexicon, sheet
 from app.assistant.local.pieces import Piece, cut
 from app.assistant.question import Question
@@ -104,7 +104,8 @@ def lay_out(question: Question, books: Books, language: str, previous: Reading |
         hinted: How the local planner reads it: its names are on offer.
     """
     catalogue = books.catalogue
-    is_over = complete_hours(books) >= WHOLE_DAY
+    zone = ZoneInfo(books.workspace.describe().default_time_zone)
+    is_over = books.now.astimezone(zone).date() > books.today
     spans = dates.find(question, books.today, is_over, language, catalogue.first_date)
     index = books.metrics.values(books.principal)
     pieces = cut(question, lexicon.of(language, catalogue), spans, index)
