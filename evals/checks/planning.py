@@ -13,20 +13,25 @@ from evals.gold.truth import Truth
 from evals.question import GoldSpec
 from evals.seen import Seen, close, number
 
-STRETCHES: Final = ("risk_7_days", "risk_14_days", "risk_28_days")
+STRETCHES: Final = (7, 14, 28)
+"""Days ahead that chances are published for."""
+DEFAULT_DAYS: Final = 14
+"""Days ahead where none were said."""
 LIKELY: Final = 0.5
 """What is more likely than not to run out must be named."""
 _PLACE: Final = ("product", "store")
 
 
 def risk(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
-    """Chances as published, all for the same days ahead, and nothing likely left out."""
+    """Chances as published, for the days ahead that the answer says, and nothing likely left out."""
     if wrong := _topic(seen, "risk") or tables.filters(seen, spec):
         return wrong
+    ahead = DEFAULT_DAYS if seen.period is None else max(1, (seen.period[1] - truth.raw.today).days)
+    days = next((known for known in STRETCHES if known >= ahead), STRETCHES[-1])
+    if spec.days not in {None, days}:
+        return f"period: {days} days instead of {spec.days}"
     published = truth.planning("fct_stock_risk", spec.held).set_index(list(_PLACE))
-    stretches = STRETCHES if spec.days is None else (f"risk_{spec.days}_days",)
-    reasons = [_risks(seen, published[name]) for name in stretches]
-    return None if None in reasons else reasons[0]
+    return _risks(seen, published[f"risk_{days}_days"])
 
 
 def _risks(seen: Seen, published: pd.Series[Any]) -> str | None:
