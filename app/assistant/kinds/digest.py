@@ -116,7 +116,7 @@ def _changes(task: _Task, sales: Figure) -> str:
     if not span.runs:
         return speech.say("digest.compared", changes=said)
     key = "digest.compared_until" if span.period.days == 1 else "digest.compared_days"
-    return speech.say(key, hour=span.before.until_hour, changes=said)
+    return speech.say(key, hour=int(task.fact(span.before.until_hour)), changes=said)
 
 
 def _counts(task: _Task, found: dict[str, Figure]) -> list[str]:

@@ -98,12 +98,17 @@ def _explained(task: _Task) -> Findings:
         rows=table.rows(metric, found, aside, speech),
         chart=Chart.BRIDGE if found.parts else Chart.NONE,
         metrics=(metric.name,),
-        facts=tuple(dict.fromkeys(story.facts)),
+        facts=tuple(dict.fromkeys((*story.facts, *_hour(task.periods)))),
         warnings=_left_out(task, found, too_many, aside, now),
         assumptions=_taken(task, found),
         suggestions=_suggestions(task),
         page=_page(task),
     )
+
+
+def _hour(periods: Pair) -> tuple[float, ...]:
+    """The hour that the text says, where days are cut."""
+    return (float(periods.until_hour),) if periods.hours else ()
 
 
 def _only(metric: Metric, text: str) -> Findings:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.assistant.drivers import bridge
 from app.assistant.drivers.bridge import Driver, Parts, Sales
 from app.assistant.drivers.exact import apportion
-from app.assistant.drivers.mix import Line, bennet
+from app.assistant.drivers.mix import Bennet, Line, bennet
 
 CENTS = st.decimals(-10_000, 10_000, places=2)
 COUNT = st.integers(0, 500).map(Decimal)
@@ -18,8 +18,9 @@ Products = dict[str | int | None, Line]
 Made = tuple[Sales, Products]
 """A period and its products."""
 
+NAMES: list[str | int | None] = ["milk", "bread", "eggs", "tea", None]
 PRODUCTS = st.dictionaries(
-    st.sampled_from(["milk", "bread", "eggs", "tea", None]),
+    st.sampled_from(NAMES),
     st.builds(Line, weight=COUNT, amount=st.decimals(0, 10_000, places=2)),
     max_size=5,
 )
@@ -130,7 +131,7 @@ def test_products_sold_in_one_period_only_are_terms_of_their_own() -> None:
     _, old = of(100, {"milk": (200, "2.00"), "tea": (10, "5.00")})
     _, new = of(100, {"milk": (200, "2.00"), "eggs": (20, "4.00")})
     found = bennet(old, new)
-    assert (found.appeared, found.vanished, found.volume, found.mix, found.price) == (80, -50, 0, 0, 0)
+    assert found == Bennet(*(Decimal(amount) for amount in (80, -50, 0, 0, 0)))
 
 
 def test_a_day_without_any_sale_is_all_traffic() -> None:
