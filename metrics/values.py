@@ -6,33 +6,21 @@ Names are other people's text. They are cut into words and compared, and never r
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
+
+from metrics.spelling import MOST_PIECES, Speller, is_telling, pieces, stem
 
 How = Literal["exact", "alias", "typo"]
 
 MOST_MATCHES: Final = 6
 
-_PIECE: Final = re.compile(r"\d+|[^\W\d_]+")
-_LONGEST_NAME: Final = 200
-"""Characters of a name that are looked at."""
-_MOST_PIECES: Final = 12
-_SHORTEST_NUMBER: Final = 5
-"""Shorter numbers in a question are amounts or years, not codes."""
-_SHORTEST_MISSPELT: Final = 4
-_SHORT: Final = 5
-"""Up to this length, a word with another letter in it is likely another word: stock is no stick."""
-_TWO_SLIPS: Final = 8
-"""From this length on, two letters may be wrong."""
-_MOST_CORRECTIONS: Final = 3
-_MOST_LOOKED_AT: Final = 12
+_MOST_RUNS: Final = 6
+"""Ways to put a run of misspelt words right that are followed."""
 _NEAR: Final = 60.0
 
 _ORDER: Final = ("store", "department", "category", "brand", "supplier", "product", "promotion")
@@ -100,9 +88,7 @@ class ValueIndex:
         self._holding: defaultdict[str, set[int]] = defaultdict(set)
         for value in values:
             self._add(value)
-        self._by_letter: defaultdict[str, list[str]] = defaultdict(list)
-        for piece in self._holding:
-            self._by_letter[piece[0]].append(piece)
+        self._speller = Speller(self._holding)
 
     def __len__(self) -> int:
         return len(self._values)
@@ -110,6 +96,10 @@ class ValueIndex:
     def holds(self, dimension: str, value: str) -> bool:
         """Whether the dimension has this value, letter for letter."""
         return any(named.value == value and named.dimension == dimension for named in self._values)
+
+    def of(self, dimension: str) -> tuple[str, ...]:
+        """Every value of a dimension, in order."""
+        return tuple(sorted(value.value for value in self._values if value.dimension == dimension))
 
     def find(self, words: Sequence[str], plain: Container[str] = ()) -> tuple[ValueSpan, ...]:
         """Names among words, the longest first taken at each place, none overlapping, in order.
@@ -173,14 +163,14 @@ class ValueIndex:
         return set(stems)
 
     def _add_whole(self, key: tuple[str, ...], number: int, how: How, score: float) -> None:
-        if _is_telling(key):
+        if is_telling(key):
             self._whole.setdefault(key, {}).setdefault(number, (how, score))
 
     def _longest(self, question: Sequence[_Word], start: int) -> ValueSpan | None:
         if not question[start].pieces:
             return None
         parts = self._run(question, start)
-        for last in range(min(start + _MOST_PIECES, len(question)), start, -1):
+        for last in range(min(start + MOST_PIECES, len(question)), start, -1):
             if not question[last - 1].pieces:
                 continue
             here = [piece for word in question[start:last] for piece in word.pieces]
@@ -191,20 +181,22 @@ class ValueIndex:
         return None
 
     def _whole_matches(self, here: Sequence[str]) -> list[ValueMatch]:
-        found = self._whole.get(tuple(here)) or self._whole.get(tuple(stem(piece) for piece in here)) or {}
-        return [_match(self._values[number], how, score) for number, (how, score) in found.items()]
+        if found := self._whole.get(tuple(here)):
+            return [_match(self._values[number], how, score) for number, (how, score) in found.items()]
+        plural = self._whole.get(tuple(stem(piece) for piece in here), {})
+        return [_match(self._values[number], "alias", score - 0.03) for number, (_, score) in plural.items()]
 
     def _run(self, question: Sequence[_Word], start: int) -> dict[int, list[ValueMatch]]:
         """What part of a name the words from `start` on may be, by where they end."""
         found: dict[int, list[ValueMatch]] = {}
         runs: list[tuple[list[str], bool]] = [([], False)]
-        for last in range(start + 1, min(start + _MOST_PIECES, len(question)) + 1):
+        for last in range(start + 1, min(start + MOST_PIECES, len(question)) + 1):
             runs = [
                 ([*run, *known], is_misspelt or changed)
                 for run, is_misspelt in runs
                 for known, changed in self._known(question[last - 1])
                 if self._holding_all([*run, *known])
-            ][: _MOST_CORRECTIONS * 2]
+            ][:_MOST_RUNS]
             if not runs:
                 break
             telling = [item for item in runs if any(len(piece) > 2 and piece.isalpha() for piece in item[0])]
@@ -226,19 +218,7 @@ class ValueIndex:
         if all(piece in self._holding for piece in stems):
             yield stems, False
         elif len(stems) == 1 and not word.is_plain:
-            yield from (([piece], True) for piece in self._corrected(word.pieces[0]))
-
-    def _corrected(self, piece: str) -> list[str]:
-        """The words of names that a misspelt one is nearest to."""
-        said = stem(piece)
-        if len(said) < _SHORTEST_MISSPELT or not said.isalpha():
-            return []
-        slips = 2 if len(said) >= _TWO_SLIPS else 1
-        near = process.extract(
-            said, self._by_letter.get(said[0], []), scorer=OSA.distance, score_cutoff=slips, limit=_MOST_LOOKED_AT
-        )
-        likely = [(text, distance) for text, distance, _ in near if _is_slip(said, text)]
-        return [text for text, distance in likely if distance == likely[0][1]][:_MOST_CORRECTIONS]
+            yield from (([piece], True) for piece in self._speller.corrected(word.pieces[0]))
 
     def _holding_all(self, stems: Sequence[str]) -> set[int]:
         """Values whose names hold all of these."""
@@ -259,39 +239,6 @@ class ValueIndex:
 class _Word:
     pieces: tuple[str, ...]
     is_plain: bool
-
-
-def pieces(text: str) -> tuple[str, ...]:
-    """A text as it is compared: words and numbers in small letters without accents; long ones are cut."""
-    folded = unicodedata.normalize("NFKD", text[:_LONGEST_NAME].casefold().replace("'", "").replace("’", ""))
-    bare = folded if folded.isascii() else "".join(c for c in folded if not unicodedata.combining(c))
-    return tuple(_PIECE.findall(bare)[:_MOST_PIECES])
-
-
-@lru_cache(maxsize=100_000)
-def stem(piece: str) -> str:
-    """A word without an English plural ending; the same for both sides of a comparison, so it need not be a word."""
-    if len(piece) < 4 or not piece.endswith("s") or piece.endswith("ss"):
-        return piece
-    if piece.endswith("ies") and len(piece) > 4:
-        return piece[:-3] + "y"
-    return piece[:-2] if piece.endswith(("ches", "shes", "xes", "sses", "oes")) else piece[:-1]
-
-
-def _is_slip(said: str, known: str) -> bool:
-    """Whether one word may be another misspelt. Short words are near to many: there, only some slips are believed."""
-    if not known.isalpha() or len(known) < _SHORTEST_MISSPELT:
-        return False
-    is_swapped = len(said) == len(known) and sorted(said) == sorted(known)
-    return is_swapped or len(said) > _SHORT or (len(said) == _SHORT and len(said) != len(known))
-
-
-def _is_telling(key: tuple[str, ...]) -> bool:
-    """Whether a name says enough to be found by: not a short number, nor a letter or two."""
-    name = "".join(key)
-    if name.isdigit():
-        return len(name) >= _SHORTEST_NUMBER
-    return len(name) > 2 or (len(key) > 1 and not name.isalpha())
 
 
 def _match(value: Named, how: How, score: float) -> ValueMatch:

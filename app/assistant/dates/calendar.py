@@ -123,6 +123,11 @@ def month(day: date, months: int = 0, length: int = 1) -> Stretch:
     return first, months_before(first, -length) - DAY
 
 
+def latest_weekday(weekday: int, latest: date) -> date:
+    """The latest day up to `latest` that is this weekday; 0 is Monday."""
+    return latest - timedelta(days=(latest.weekday() - weekday) % 7)
+
+
 def _days(after: int) -> Callable[[date], Stretch]:
     return lambda day: (day + timedelta(days=after), day + timedelta(days=after))
 

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, Final
 
 from app.assistant.dates.calendar import cut
-from app.assistant.dates.meanings import Meant, Today, mean
+from app.assistant.dates.meanings import mean
+from app.assistant.dates.meant import Meant, Today
 from app.assistant.dates.patterns import Meaning, State
 from app.assistant.dates.ranges import Point, mean_range
 from app.assistant.dates.slots import fill

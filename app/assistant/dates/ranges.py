@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from app.assistant.dates.calendar import BEGINNING, DAY, Stretch
-from app.assistant.dates.meanings import Meant, Slots, Today, mean
+from app.assistant.dates.meanings import mean
+from app.assistant.dates.meant import Made, Meant, Slots, Today
 from app.assistant.dates.span import Problem
 
 _LATER: Final = (timedelta(days=6), timedelta(days=365))
@@ -33,7 +34,7 @@ def mean_range(does: str, slots: Slots, today: Today) -> Meant | None:
     return found(slots, today) if found else mean(does, slots, today)
 
 
-def _from_one(make: Callable[[Stretch, Today], Stretch | None]) -> Callable[[Slots, Today], Meant | None]:
+def _from_one(make: Callable[[Stretch, Today], Stretch | None]) -> Made:
     """A stretch made of one point."""
 
     def found(slots: Slots, today: Today) -> Meant | None:
@@ -111,7 +112,7 @@ def _unresolved(point: Meant | None) -> Meant | None:
     return Meant(problem=point.problem) if point is not None and point.problem is not None else None
 
 
-RANGES: Final[Mapping[str, Callable[[Slots, Today], Meant | None]]] = {
+RANGES: Final[Mapping[str, Made]] = {
     "between": _between,
     "by_weekday": _by_weekday,
     "since": _from_one(_since),
