@@ -9,7 +9,7 @@ from typing import Final
 
 from app.assistant.local.pieces import VALUE, Piece
 from metrics import Catalogue, Filter
-from metrics.values import ValueMatch
+from metrics.values import ValueMatch, ValueSpan
 
 _COMPARISON: Final = re.compile(r"(?P<dimension>\w+)(?P<operator>!=|<=|>=|=|<|>)(?P<values>.+)")
 _SAME: Final = {"store_code": "store", "store_id": "store", "product_id": "product"}
@@ -17,6 +17,9 @@ _SAME: Final = {"store_code": "store", "store_id": "store", "product_id": "produ
 
 PRODUCT_LIKE: Final = frozenset({"product", "sku", "product_id", "category", "department", "brand", "supplier"})
 """Dimensions whose values are products or sets of them."""
+
+_OF_THE_HOUSE: Final = frozenset({"store", "tender", "channel", "currency", "source"})
+"""Dimensions whose names may be words of the language too, such as the channel `order`, where the dimension is said."""
 
 _FEW: Final = 6
 _GAP: Final = 0.12
@@ -57,10 +60,15 @@ def _filters(pieces: tuple[Piece, ...], catalogue: Catalogue) -> Iterator[Filter
             yield _fixed(written, piece, at, is_excluding)
             continue
         beside = _qualifier(pieces, at, piece)
-        if piece.value is not None and (beside is not None or _is_name_only(piece)):
+        if piece.value is not None and (_is_name_only(piece) or (beside is not None and _is_of_the_house(piece.value))):
             yield _named(piece, at, beside, is_excluding, pieces)
         elif not (piece.is_harmless or piece.has("and") or piece.has("cue:or") or piece.named("dimension:")):
             is_excluding = None
+
+
+def _is_of_the_house(value: ValueSpan) -> bool:
+    """Whether a name is of something that the house names itself. What a product is called may be anybody's trick."""
+    return value.matches[0].dimension in _OF_THE_HOUSE
 
 
 def _is_name_only(piece: Piece) -> bool:
