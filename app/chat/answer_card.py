@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -23,6 +23,7 @@ COLORS: Final = {Tier.VERIFIED: "green", Tier.METRIC: "blue", Tier.EXPLORATORY: 
 _UNANSWERED: Final = frozenset({Kind.CLARIFY, Kind.REFUSE})
 _SECONDS_PER_WORD: Final = 0.012
 _MOST_FIGURES: Final = 4
+_ROWS_SHOWN: Final = 7
 PAGES: Final = frozenset(
     {
         "analyst", "assistant", "dashboard", "data-health", "forecast", "inventory", "model-report", "reorder", "sales",
@@ -47,11 +48,9 @@ def show(shop: Shop, answer: Answer, key: str, *, is_new: bool = False, is_compa
     if not is_compact:
         badges(answer, speech)
     text(found.text, is_new=is_new)
-    for sentence in dict.fromkeys((*found.assumptions, *answer.warnings, *answer.notes)):
-        st.caption(formats.plain(sentence))
+    beside((*found.assumptions, *answer.warnings, *answer.notes))
     _body(shop, found, key, speech, is_compact=is_compact)
     if not is_compact:
-        _go_on(found.page, speech)
         explained.show(answer, speech)
 
 
@@ -74,7 +73,14 @@ def as_of(answer: Answer, speech: Speech) -> str:
     return speech.say("chat.as_of", day=speech.day(answer.as_of), ago=formats.ago(hours))
 
 
-def _go_on(link: PageLink | None, speech: Speech) -> None:
+def beside(sentences: Iterable[str]) -> None:
+    """Say what belongs beside the numbers, a line each."""
+    lines = [formats.plain(sentence) for sentence in dict.fromkeys(sentences)]
+    if lines:
+        st.caption("  \n".join(lines))
+
+
+def go_on(link: PageLink | None, speech: Speech) -> None:
     """A way to the page that shows more."""
     if link is None or link.page not in PAGES:
         return
@@ -138,4 +144,12 @@ def _table(shop: Shop, found: Findings, key: str, speech: Speech) -> None:
     count = len(found.rows)
     note = speech.say("chat.row") if count == 1 else speech.say("chat.rows", count=speech.number(count))
     name = f"answer-{key[:12]}"
-    components.table(found.rows, found.columns, shop.currency, name, alt=found.text, note=formats.plain(note))
+    components.table(
+        found.rows,
+        found.columns,
+        shop.currency,
+        name,
+        alt=found.text,
+        height_rows=_ROWS_SHOWN,
+        note=formats.plain(note),
+    )

@@ -25,6 +25,5 @@ def fill(shop: Shop, filters: Filters) -> None:
         st.caption(formats.plain(error))
         return
     answer_card.text(answer.findings.text)
-    for sentence in dict.fromkeys((*answer.findings.assumptions, *answer.warnings)):
-        st.caption(formats.plain(sentence))
+    answer_card.beside((*answer.findings.assumptions, *answer.warnings))
     st.page_link("views/assistant.py", label="Ask about it", query_params={"q": _QUESTION})

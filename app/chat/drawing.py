@@ -13,11 +13,12 @@ import altair as alt
 import pandas as pd
 
 from app import charts, formats
+from app.assistant.findings import Findings
 from metrics import Column
 
 LABEL_WIDTH: Final = 180
-BAR_STEP: Final = 28
-MOST_BARS: Final = 12
+BAR_STEP: Final = 25
+MOST_BARS: Final = 10
 _FORMATS: Final = {"currency": ",.0f", "count": ",.0f", "ratio": ".1%"}
 
 
@@ -51,9 +52,10 @@ def labels_of(columns: Sequence[Column]) -> list[Column]:
     return [column for column in columns if column.kind in {"dimension", "time"}]
 
 
-def first_of(columns: Sequence[Column], kind: str) -> Column | None:
-    """The first column of a kind."""
-    return next((column for column in columns if column.kind == kind), None)
+def measured(found: Findings) -> Column | None:
+    """The first metric that is known of any row."""
+    metrics = (column for column in found.columns if column.kind == "metric")
+    return next((c for c in metrics if any(formats.as_float(row[c.name]) is not None for row in found.rows)), None)
 
 
 def together(columns: Sequence[Column]) -> str:

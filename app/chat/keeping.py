@@ -22,13 +22,14 @@ _UP: Final = 1
 
 
 def show(shop: Shop, answer: Answer, key: str) -> None:
-    """Draw the thumbs and the way to the dashboard."""
+    """Draw the thumbs, the way to the dashboard and to the page that shows more, and how new the data are."""
     speech = Speech(answer.language, shop.catalogue)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         thumb = st.feedback("thumbs", key=f"thumb_{key}", on_change=_thumbed, args=(shop, answer, key))
         if answer.kind not in _UNANSWERED:
             with st.popover(speech.say("chat.pin"), type="tertiary", key=f"pin_{key}"):
                 _pin(shop, answer, speech, key)
+        answer_card.go_on(answer.findings.page, speech)
         st.caption(formats.plain(answer_card.as_of(answer, speech)), width="content")
     if thumb is not None and thumb != _UP:
         _correct(shop, answer, speech, key)

@@ -16,10 +16,10 @@ from app.chat.drawing import (
     BAR_STEP,
     MOST_BARS,
     Picture,
-    first_of,
     format_of,
     frame_of,
     labels_of,
+    measured,
     moment,
     names,
     sideways,
@@ -45,7 +45,7 @@ def picture(found: Findings, currency: str) -> Picture | None:
 
 
 def _bars(found: Findings, currency: str) -> Picture | None:
-    labels, value = labels_of(found.columns), first_of(found.columns, "metric")
+    labels, value = labels_of(found.columns), measured(found)
     if value is None or not labels or len(found.rows) < 2:
         return None
     frame = frame_of(found.rows[:MOST_BARS], labels, value)
@@ -65,7 +65,7 @@ def _bars(found: Findings, currency: str) -> Picture | None:
 
 def _lines(found: Findings, currency: str) -> Picture | None:
     time = next((column for column in found.columns if column.name in (*GRAINS, "hour")), None)
-    value = first_of(found.columns, "metric")
+    value = measured(found)
     if time is None or value is None or len({row[time.name] for row in found.rows}) < 2:
         return _bars(found, currency)
     rest = [column for column in labels_of(found.columns) if column.name != time.name]

@@ -24,6 +24,7 @@ from app.chat.drawing import (
     together,
     upwards,
 )
+from metrics.result import Row
 
 _MORE, _LESS = "#14a394", WARNING
 _SHARE: Final = ".0%"
@@ -35,7 +36,8 @@ def bridge(found: Findings, currency: str) -> Picture | None:
     driver, value = columns.get("driver"), columns.get("contribution")
     if driver is None or value is None:
         return None
-    frame = frame_of(found.rows, [driver], value).dropna(subset=["value"])
+    rows = _parts(found.rows)
+    frame = frame_of(rows, [driver], value).dropna(subset=["value"])
     frame["kind"] = ["+" if amount >= 0 else "-" for amount in frame["value"]]
     title, fmt = title_of(value, currency), format_of(value)
     chart: alt.Chart = (
@@ -52,6 +54,12 @@ def bridge(found: Findings, currency: str) -> Picture | None:
         .properties(height=BAR_STEP * max(len(frame), 2) + 50)
     )
     return Picture(chart, f"{value.label}: {driver.label}", len(frame), len(frame))
+
+
+def _parts(rows: Sequence[Row]) -> Sequence[Row]:
+    """The parts of the change: of several ways to split it, the one that comes after the total."""
+    splits = list(dict.fromkeys(row.get("split") for row in rows))
+    return [row for row in rows if row.get("split") == splits[1]] if len(splits) > 1 else rows
 
 
 def risk(found: Findings, currency: str) -> Picture | None:  # noqa: ARG001  every picture is given the same

@@ -10,6 +10,7 @@ from app import formats, page
 from app.assistant import verified
 from app.assistant.answer import Answer
 from app.assistant.question import LONGEST
+from app.assistant.reading import Kind
 from app.assistant.speech import Speech
 from app.chat import access, answer_card, keeping, thread
 from app.chat.thread import Asking, Shown, Thread
@@ -104,14 +105,16 @@ def _next(shop: Shop, answer: Answer, key: str) -> None:
     """What to press next: readings to choose from, and further questions."""
     found, speech = answer.findings, Speech(answer.language, shop.catalogue)
     if found.choices:
-        st.caption(formats.plain(speech.say("chat.choose")))
+        st.caption(formats.plain(speech.say("chat.choose" if answer.kind is Kind.CLARIFY else "chat.nearest")))
         for index, choice in enumerate(found.choices):
             label, name = formats.plain(choice.label), f"choice_{key}_{index}"
             st.button(label, key=name, on_click=thread.choose_next, args=(choice,))
-    if found.suggestions:
+    labels = {choice.label for choice in found.choices}
+    further = [suggestion for suggestion in found.suggestions if suggestion not in labels]
+    if further:
         st.caption(formats.plain(speech.say("chat.suggestions")))
         with st.container(horizontal=True, gap="small"):
-            for index, suggestion in enumerate(found.suggestions):
+            for index, suggestion in enumerate(further):
                 label, name = formats.plain(suggestion), f"suggestion_{key}_{index}"
                 st.button(label, key=name, on_click=thread.ask_next, args=(suggestion,))
 
