@@ -11,12 +11,13 @@ import prompts
 from app.assistant.books import Books
 from app.assistant.local.describe import describe
 from app.assistant.model import ask, conversation, menu, verdict
+from app.assistant.model.account import left_out
 from app.assistant.model.build import Ambiguous, reading_of
 from app.assistant.model.endpoint import Endpoint, Trouble
-from app.assistant.model.request import PlanRequest, shaped
+from app.assistant.model.request import PlanRequest, UnusablePlan, shaped
 from app.assistant.planner import Planned, Planner
 from app.assistant.question import Question
-from app.assistant.reading import Reading
+from app.assistant.reading import Kind, Reading
 from app.assistant.speech import Speech
 from retail.settings import Settings
 
@@ -43,7 +44,7 @@ class ModelPlanner:
         if local.reading.refusal in verdict.FINAL:
             return local
         offered = menu.lay_out(question, books, local.language, previous, local.reading)
-        talk = _Talk(self._endpoint, books, offered, previous)
+        talk = _Talk(self._endpoint, books, offered, local.reading, previous)
         message = ask.message(prompts.load(PROMPT), question, offered, previous)
         outcome = talk.hold(message, self._settings.assistant_timeout_seconds)
         speech = Speech(local.language, books.catalogue)
@@ -58,10 +59,13 @@ class ModelPlanner:
 class _Talk:
     """The conversation about one question. `request` is the plan that was taken, if one was."""
 
-    def __init__(self, endpoint: Endpoint, books: Books, offered: menu.Menu, previous: Reading | None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, books: Books, offered: menu.Menu, local: Reading, previous: Reading | None
+    ) -> None:
         self.request: PlanRequest | None = None
         self._outcome = conversation.Outcome()
         self._offered = offered
+        self._local = local
         self._previous = previous
         self._agent = conversation.agent_for(
             books.principal, endpoint, prompts.load(PROMPT), shaped(offered), self._accept, self._outcome
@@ -84,9 +88,15 @@ class _Talk:
             self._outcome.trouble = Trouble.TIMEOUT
 
     def _accept(self, request: PlanRequest) -> None:
-        with contextlib.suppress(Ambiguous):
-            reading_of(request, self._offered, self._previous)
+        """Take a plan. One that leaves words of the question out goes back once; what is left out then, people see."""
         self.request = request
+        with contextlib.suppress(Ambiguous):
+            theirs = reading_of(request, self._offered, self._previous)
+            is_last = self._outcome.rounds == conversation.ROUNDS
+            if is_last or theirs.kind is Kind.REFUSE or verdict.is_settled(self._local, theirs):
+                return
+            if words := left_out(theirs, request, self._offered):
+                raise UnusablePlan(f"it leaves out: {', '.join(words)}. Put these in, or list them as unmapped.")
 
 
 __all__ = ["ModelPlanner"]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Final
 
-from app.assistant import dates
-from app.assistant.dates.calendar import cut
+from app.assistant.model import periods
 from app.assistant.model.menu import Menu
-from app.assistant.model.request import PlanRequest
+from app.assistant.model.request import PlanRequest, UnusablePlan
 from app.assistant.reading import Derived, Kind, MetricCondition, Period, Reading, Refusal, Topic
 from metrics import Filter
 from metrics.query import Operator
@@ -23,25 +21,13 @@ _TOPICS: Final[Mapping[Kind, tuple[Topic, ...]]] = {
         Topic.DEFINITION, Topic.FRESHNESS, Topic.STORES, Topic.ABILITIES,
     ),
 }  # fmt: skip
-_MEASURED: Final = frozenset({Kind.METRIC, Kind.COMPARE, Kind.DRIVERS})
-_USUAL: Final[Mapping[Kind, str]] = {
-    Kind.METRIC: "last_28_days",
-    Kind.COMPARE: "last_28_days",
-    Kind.DRIVERS: "yesterday",
-    Kind.SLOW_MOVERS: "last_28_days",
-    Kind.CUSTOMERS: "last_28_days",
-    Kind.DIGEST: "today",
-}
-"""The period of a question that names none."""
+MEASURED: Final = frozenset({Kind.METRIC, Kind.COMPARE, Kind.DRIVERS})
+"""Kinds that are about metrics that are named. Others say enough by themselves."""
 
 _REVERSED: Final[Mapping[Operator, Operator]] = {
     "=": "!=", "in": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"
 }  # fmt: skip
 _ROWS: Final = 10
-
-
-class UnusablePlan(Exception):
-    """The plan holds something that cannot be meant; the message tells the model what."""
 
 
 class Ambiguous(Exception):
@@ -68,25 +54,30 @@ def reading_of(request: PlanRequest, menu: Menu, previous: Reading | None = None
     kind = Kind(request.kind)
     if kind is Kind.REFUSE:
         return Reading(kind=kind, refusal=request.refusal or Refusal.WORDS, unmapped=request.unmapped)
-    period, assumptions = _period(request, kind, menu)
-    metrics = tuple(dict.fromkeys(request.metrics))
-    by = tuple(dict.fromkeys(request.by))
-    first = _chosen(request, menu, {})
+    topic = _topic(request, kind)
+    period, assumptions = periods.of(request, kind, topic, menu, previous)
+    is_measured = kind in MEASURED
+    metrics = tuple(dict.fromkeys(request.metrics)) if is_measured or topic is Topic.DEFINITION else ()
+    by = tuple(dict.fromkeys(request.by)) if is_measured else ()
+    where = _chosen(request, menu, {})
+    is_ranked = is_measured and (
+        menu.is_ranked or any(m.stands_for in {"largest", "smallest"} for m in request.meanings)
+    )
     reading = Reading(
         kind=kind,
-        topic=_topic(request, kind),
+        topic=topic,
         metrics=metrics,
-        by=by or _compared(first, kind, request),
-        where=first,
+        by=by or _compared(where, kind, request),
+        where=where,
         period=period,
-        compare_with=_compare_with(request, kind, period, menu),
+        compare_with=periods.other_of(request, kind, period, menu),
         derived=_derived(request, kind),
-        having=tuple(MetricCondition(**condition.model_dump()) for condition in request.having),
-        order=request.order if by else None,
-        limit=request.limit or (_ROWS if by and request.order else None),
+        having=tuple(MetricCondition(**condition.model_dump()) for condition in request.having) if is_measured else (),
+        order=request.order if by and is_ranked else None,
+        limit=(request.limit or _ROWS) if by and is_ranked and request.order else None,
         direction=request.direction if kind is Kind.DRIVERS else None,
         assumptions=assumptions,
-        inherited=_inherited(metrics, by, first, period, previous),
+        inherited=_inherited(metrics, by, where, period, previous),
     )
     _check(reading, menu)
     _ask_back(request, menu, reading)
@@ -104,51 +95,10 @@ def _topic(request: PlanRequest, kind: Kind) -> Topic | None:
     return request.topic
 
 
-def _period(request: PlanRequest, kind: Kind, menu: Menu) -> tuple[Period | None, tuple[str, ...]]:
-    """The period asked for. One that the question names goes before what a model leaves out."""
-    if request.period is not None:
-        return _resolved(request.period, menu), ()
-    named = {period for _, period in menu.periods}
-    if len(named) == 1 and request.compare_with is None:
-        return named.pop(), ()
-    if kind is Kind.STOCKOUT and request.topic in {None, Topic.RISK}:
-        return menu.named("next_14_days"), ("assumption.next_14_days",)
-    knows_history = any(menu.catalogue.metrics[name].has_history for name in request.metrics)
-    if kind not in _USUAL or (kind in _MEASURED and not knows_history):
-        return None, ()
-    usual = _USUAL[kind]
-    return menu.named(usual), (f"assumption.{usual}",)
-
-
-def _resolved(text: str, menu: Menu) -> Period:
-    try:
-        if not text[0].isdigit():
-            return menu.named(text)
-        first, _, last = text.partition("/")
-        days = date.fromisoformat(first), date.fromisoformat(last or first)
-        return cut("custom", *days, menu.catalogue.as_of, menu.is_day_over)
-    except (ValueError, OverflowError) as error:
-        raise UnusablePlan(f"period {text!r} is none: {error}") from error
-
-
-def _compare_with(request: PlanRequest, kind: Kind, period: Period | None, menu: Menu) -> Period | None:
-    if kind not in {Kind.COMPARE, Kind.DRIVERS} or period is None:
-        return None
-    match request.compare_with:
-        case None if kind is Kind.COMPARE and len(request.only) > 1:
-            return None
-        case None | "previous":
-            return dates.previous(period)
-        case "year_before":
-            return dates.year_before(period)
-        case named:
-            return _resolved(named, menu)
-
-
 def _derived(request: PlanRequest, kind: Kind) -> tuple[Derived, ...]:
     if kind is Kind.COMPARE and len(request.only) < 2:
         return (Derived.DELTA, Derived.RATIO)
-    return (Derived(request.derived),) if request.derived else ()
+    return (Derived(request.derived),) if request.derived and kind in MEASURED else ()
 
 
 def _chosen(request: PlanRequest, menu: Menu, picked: Mapping[str, Filter]) -> tuple[Filter, ...]:
@@ -184,7 +134,7 @@ def _compared(where: tuple[Filter, ...], kind: Kind, request: PlanRequest) -> tu
 
 
 def _check(reading: Reading, menu: Menu) -> None:
-    if reading.kind in _MEASURED and not reading.metrics:
+    if reading.kind in MEASURED and not reading.metrics:
         raise UnusablePlan(f"kind {reading.kind} needs metrics")
     if reading.kind is Kind.COMPARE and reading.compare_with is None and not reading.by:
         raise UnusablePlan("kind compare needs compare_with, or two values in only")

@@ -21,10 +21,9 @@ from vanna.core.tool import Tool, ToolCall, ToolContext, ToolResult
 from vanna.core.user import RequestContext
 from vanna.integrations.local import MemoryConversationStore
 
-from app.assistant.model.build import UnusablePlan
 from app.assistant.model.endpoint import Endpoint, EndpointError, Message, Trouble
 from app.assistant.model.parts import Audit, Instructions, NoCommands, NoMemory, Person
-from app.assistant.model.request import PlanRequest, schema
+from app.assistant.model.request import PlanRequest, UnusablePlan, schema
 from prompts import Prompt
 from retail.principal import Principal
 from retail.vocabulary import Role

@@ -66,6 +66,8 @@ class Menu:
         splits: Dimensions and grains.
         values: By id.
         periods: Periods that the question names, with the words that name them.
+        compared: Words that speak of the other side of a comparison, such as "vs the year before".
+        is_ranked: Whether the question speaks of best, worst or a number of rows.
         unknown: Words that the lexicon does not know, or that the local planner could not place.
         spoken: Words of the question that name metrics or splits, with what they may stand for.
     """
@@ -76,6 +78,8 @@ class Menu:
     splits: tuple[str, ...]
     values: Mapping[str, Offered]
     periods: tuple[tuple[str, Period], ...]
+    compared: tuple[str, ...]
+    is_ranked: bool
     unknown: tuple[str, ...]
     spoken: tuple[tuple[str, frozenset[str]], ...]
 
@@ -110,7 +114,7 @@ def lay_out(question: Question, books: Books, language: str, previous: Reading |
     index = books.metrics.values(books.principal)
     pieces = cut(question, lexicon.of(language, catalogue), spans, index)
     readings = [hinted, *(choice.reading for choice in hinted.choices), *((previous,) if previous else ())]
-    values = dict(_values(sheet.lay_out(pieces, catalogue), previous))
+    laid_out = sheet.lay_out(pieces, catalogue)
     spoken = tuple((piece.text, names) for piece in pieces if (names := frozenset(_named(piece))))
     of_words = [name for _, names in spoken for name in sorted(names)]
     allowed = _allowed(books)
@@ -134,8 +138,10 @@ def lay_out(question: Question, books: Books, language: str, previous: Reading |
         is_day_over=is_over,
         metrics=metrics,
         splits=splits,
-        values=values,
+        values=dict(_values(laid_out, previous)),
         periods=tuple((piece.text, piece.period.period) for piece in pieces if piece.period and piece.period.period),
+        compared=tuple(piece.text for piece in pieces if piece.period and piece.period.relative),
+        is_ranked=bool(laid_out.ranks),
         unknown=tuple(dict.fromkeys((*(piece.text for piece in pieces if piece.is_unknown), *hinted.unmapped))),
         spoken=spoken,
     )

@@ -27,6 +27,10 @@ PlannedKind = Literal[
 _Word = Annotated[str, Field(max_length=60)]
 
 
+class UnusablePlan(Exception):
+    """The plan holds something that cannot be meant; the message tells the model what."""
+
+
 class Condition(BaseModel):
     """Rows whose metric compares like this."""
 

@@ -6,15 +6,15 @@ are shown; where it fills in for one that was not sure, every word has to be acc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from app.assistant.model.build import Ambiguous, reading_of
-from app.assistant.model.menu import BEFORE, Menu
+from app.assistant.model.account import days, left_out
+from app.assistant.model.build import MEASURED, Ambiguous, reading_of
+from app.assistant.model.menu import Menu
 from app.assistant.model.request import PlanRequest
-from app.assistant.question import read
-from app.assistant.reading import Choice, Kind, Period, Reading, Refusal
+from app.assistant.reading import Choice, Kind, Reading, Refusal
 
 Describe = Callable[[Reading], str]
 """A reading as a question that says it in full."""
@@ -23,7 +23,6 @@ FINAL: Final = frozenset({Refusal.SECRET, Refusal.ACTION, Refusal.PERSONAL, Refu
 """Refusals of the local planner that no model is asked about."""
 
 _UNDECIDED: Final = frozenset({Kind.CLARIFY, Kind.REFUSE})
-_MEASURED: Final = frozenset({Kind.METRIC, Kind.COMPARE, Kind.DRIVERS})
 _MOST_CHOICES: Final = 4
 
 
@@ -51,15 +50,16 @@ def decide(local: Reading, request: PlanRequest, menu: Menu, previous: Reading |
     if theirs.kind is Kind.REFUSE:
         return Verdict(local)
     if local.kind not in _UNDECIDED:
-        is_same = alike(local, theirs)
-        return Verdict(local) if is_same else Verdict(_clarify((local, theirs), describe), "model.differs")
+        if is_settled(local, theirs) or describe(local) == describe(theirs):
+            return Verdict(local)
+        return Verdict(_clarify((local, theirs), describe), "model.differs")
     return _instead_of_an_unsure_one(local, theirs, request, menu, describe)
 
 
 def _ask_which(local: Reading, request: PlanRequest, menu: Menu, ambiguity: Ambiguous, describe: Describe) -> Verdict:
     """Several things of that name: whichever a model would take, the person says which."""
     is_open = local.kind in _UNDECIDED and local.refusal in {None, Refusal.WORDS} and not local.choices
-    if not is_open or any(_unaccounted(ambiguity.readings[0], request, menu)):
+    if not is_open or left_out(ambiguity.readings[0], request, menu):
         return Verdict(local)
     return Verdict(_clarify(ambiguity.readings, describe, unclear=ambiguity.words))
 
@@ -69,7 +69,7 @@ def _instead_of_an_unsure_one(
 ) -> Verdict:
     if local.refusal not in {None, Refusal.WORDS}:
         return Verdict(local.model_copy(update={"choices": _choices((*_readings(local), theirs), describe)}))
-    if unaccounted := tuple(dict.fromkeys(_unaccounted(theirs, request, menu))):
+    if unaccounted := left_out(theirs, request, menu):
         return Verdict(_clarify((theirs, *_readings(local)), describe, unaccounted), "model.left_out", unaccounted)
     if local.unclear is not None or (local.choices and not local.unmapped and local.kind is Kind.CLARIFY):
         return Verdict(_preferring(local, theirs, describe))
@@ -83,15 +83,20 @@ def _preferring(local: Reading, theirs: Reading, describe: Describe) -> Reading:
     return local.model_copy(update={"choices": _choices(ordered, describe)})
 
 
+def is_settled(local: Reading, theirs: Reading) -> bool:
+    """Whether the local planner is sure and the model reads the same."""
+    return local.kind not in _UNDECIDED and alike(local, theirs)
+
+
 def alike(one: Reading, other: Reading) -> bool:
     """Whether two readings would answer the same: kind, metric, filters, split and periods."""
     return (
         (one.kind, one.topic) == (other.kind, other.topic)
         and _same_metrics(one.metrics, other.metrics)
         and _filters(one) == _filters(other)
-        and set(one.by) == set(other.by)
-        and _days(one.period) == _days(other.period)
-        and _days(one.compare_with) == _days(other.compare_with)
+        and (one.kind not in MEASURED or set(one.by) == set(other.by))
+        and days(one.period) == days(other.period)
+        and days(one.compare_with) == days(other.compare_with)
         and one.having == other.having
     )
 
@@ -106,51 +111,6 @@ def _filters(reading: Reading) -> frozenset[tuple[str, str, frozenset[str]]]:
         (item.dimension, "=" if item.operator == "in" else item.operator, frozenset(str(v) for v in item.values))
         for item in reading.where
     )
-
-
-def _days(period: Period | None) -> object:
-    return None if period is None else (period.first, period.last)
-
-
-def _unaccounted(theirs: Reading, request: PlanRequest, menu: Menu) -> Iterator[str]:
-    """Words of the question that the plan does not hold, whoever knows them."""
-    yield from _unexplained(theirs, request, menu)
-    yield from _names_left_out(theirs, menu)
-    yield from _values_left_out(request, menu)
-    held = {_days(theirs.period), _days(theirs.compare_with)}
-    yield from (words for words, period in menu.periods if _days(period) not in held)
-
-
-def _unexplained(theirs: Reading, request: PlanRequest, menu: Menu) -> Iterator[str]:
-    """Unknown words that stand for nothing in the plan.
-
-    A word stands for an element of the plan only if nothing else in the question does: else "median" would stand for
-    the revenue that is already there, and an answer about the total would look right.
-    """
-    said = {meaning.word: meaning.stands_for for meaning in request.meanings}
-    spoken = {name for _, names in menu.spoken for name in names}
-    free: set[str | None] = {theirs.kind.value, theirs.order, *theirs.metrics, *theirs.by} - spoken - {None}
-    named = {word.text for item in request.unmapped if item.strip() for word in read(item).words}
-    for word in menu.unknown:
-        stands_for = said.get(word)
-        if stands_for not in free or word in named:
-            yield word
-        free.discard(stands_for)
-
-
-def _names_left_out(theirs: Reading, menu: Menu) -> Iterator[str]:
-    """Words for metrics and splits, of which the plan holds none. Of other kinds than numbers a kind says enough."""
-    if theirs.kind not in _MEASURED:
-        return
-    held = {*theirs.metrics, *theirs.by, *(item.metric for item in theirs.having)}
-    held |= {item.dimension for item in theirs.where}
-    yield from (words for words, names in menu.spoken if not names & held)
-
-
-def _values_left_out(request: PlanRequest, menu: Menu) -> Iterator[str]:
-    used = {*request.only, *request.without}
-    mentioned = {offered.words for offered in menu.values.values()} - {BEFORE}
-    yield from sorted(mentioned - {menu.values[key].words for key in used})
 
 
 def _readings(reading: Reading) -> tuple[Reading, ...]:
