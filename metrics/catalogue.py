@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
@@ -40,6 +40,7 @@ class Metric:
         needs_values: Marts and expressions over them, from the definitions; where one is always null it is unknown.
         is_sensitive: Whether it tells cost, margin or the value of stock.
         tables: Marts that it is computed from.
+        time_columns: Each of them with the column that says when, a business day.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Metric:
     needs_values: tuple[tuple[str, str], ...]
     is_sensitive: bool
     tables: tuple[str, ...]
+    time_columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_history(self) -> bool:
@@ -121,6 +123,7 @@ class Catalogue:
         last_date: Last business day with sales.
         currency: Reporting currency, ISO 4217.
         unknown: Metrics that this run cannot know, with the reason.
+        newest: Marts that metrics are computed from, with the newest business day in each.
     """
 
     run_id: str
@@ -132,6 +135,13 @@ class Catalogue:
     last_date: date | None
     currency: str
     unknown: Mapping[str, str]
+    newest: Mapping[str, date] = field(default_factory=dict)
+
+    def fresh_to(self, name: str) -> date | None:
+        """The newest business day that all marts behind a metric have; none where one of them is empty."""
+        days = [self.newest.get(table) for table in self.metrics[name].time_columns]
+        known = [day for day in days if day is not None]
+        return min(known) if known and len(known) == len(days) else None
 
     @property
     def grains(self) -> tuple[str, ...]:

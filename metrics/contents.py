@@ -68,6 +68,15 @@ def read(connection: duckdb.DuckDBPyConnection) -> Contents:
     return Contents(schema, tuple(Store(*store) for store in stores), first, last, capabilities, dict(unconverted))
 
 
+def newest_days(
+    connection: duckdb.DuckDBPyConnection, contents: Contents, metrics: Iterable[Metric]
+) -> dict[str, date]:
+    """The newest business day in each mart that metrics are computed from; empty marts are left out."""
+    columns = {table: column for metric in metrics for table, column in metric.time_columns.items()}
+    found = {t: _one(connection, contents.schema, t, f"max({_column(c)})") for t, c in columns.items()}
+    return {table: row[0] for table, row in found.items() if row and row[0] is not None}
+
+
 def unknown_metrics(
     connection: duckdb.DuckDBPyConnection, contents: Contents, metrics: Iterable[Metric]
 ) -> dict[str, str]:
@@ -121,6 +130,10 @@ def _all(
     if table not in schema:
         return []
     return connection.cursor().execute(f"SELECT {columns} FROM {_name(table)} WHERE {where}").fetchall()
+
+
+def _column(name: str) -> str:
+    return exp.column(name, quoted=True).sql(dialect="duckdb")
 
 
 def _name(table: str) -> str:

@@ -57,6 +57,9 @@ def metrics_of(semantic: Json) -> dict[str, Metric]:
             needs_values=tuple(values[measure] for measure in meta.get("needs_measures", ())),
             is_sensitive=bool(meta.get("is_sensitive")),
             tables=tuple(sorted(model["node_relation"]["alias"] for model in used.values())),
+            time_columns=dict(
+                sorted((model["node_relation"]["alias"], _time_column(model)) for model in used.values())
+            ),
         )
     return found
 
@@ -127,6 +130,12 @@ def _routes(semantic: Json) -> dict[str, dict[str, str]]:
                 names.setdefault(_short(dimension), f"{entity['name']}__{dimension['name']}")
         routes[model["name"]] = names
     return routes
+
+
+def _time_column(model: Json) -> str:
+    """The column that says when a row of a semantic model counts."""
+    name = model["defaults"]["agg_time_dimension"]
+    return str(next(d.get("expr") or name for d in model["dimensions"] if d["name"] == name))
 
 
 def _categories(model: Json) -> list[Json]:

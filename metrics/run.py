@@ -88,6 +88,7 @@ class OpenRun:
         with _open_whole(serving, settings) as connection:
             self._contents = contents.read(connection)
             unknown = contents.unknown_metrics(connection, self._contents, metrics.values())
+            newest = contents.newest_days(connection, self._contents, metrics.values())
         models = manifest.models_of(dbt, self._contents.schema, serving.run.tables)
         self._schema = {name: self._contents.schema[name] for name in models}
         self.catalogue = Catalogue(
@@ -100,6 +101,7 @@ class OpenRun:
             last_date=self._contents.last_date,
             currency=currency,
             unknown=unknown,
+            newest=newest,
         )
 
     def access(self, principal: Principal) -> Access:
