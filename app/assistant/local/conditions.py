@@ -13,6 +13,8 @@ Operator = Literal["<", "<=", ">", ">="]
 _OPERATORS: Final[dict[str, Operator]] = {
     "cue:more": ">",
     "cue:less": "<",
+    "cue:over": ">",
+    "cue:under": "<",
     "cue:at_least": ">=",
     "cue:at_most": "<=",
 }

@@ -12,7 +12,10 @@ _COMPUTED = frozenset({Kind.METRIC, Kind.COMPARE, Kind.DRIVERS})
 
 
 def misfit(reading: Reading, catalogue: Catalogue) -> tuple[str, ...]:
-    """Names that do not apply to a metric of the reading: dimensions, periods (`period`) and `share`. Empty if all is well."""
+    """Names that do not apply to a metric of the reading: dimensions, periods (`period`), `share`.
+
+    `before` alone where everything applies and the period lies before the data. Empty if all is well.
+    """
     if reading.kind not in _COMPUTED:
         return ()
     found: list[str] = []
@@ -23,7 +26,14 @@ def misfit(reading: Reading, catalogue: Catalogue) -> tuple[str, ...]:
             found.append("period")
         if Derived.SHARE in reading.derived and not metric.additivity.startswith(("additive", "semi-additive")):
             found.append("share")
+    if not found and _is_before_the_data(reading, catalogue):
+        return ("before",)
     return tuple(dict.fromkeys(found))
+
+
+def _is_before_the_data(reading: Reading, catalogue: Catalogue) -> bool:
+    first = catalogue.first_date
+    return reading.period is not None and first is not None and reading.period.last < first
 
 
 def nearest(reading: Reading, wrong: tuple[str, ...], catalogue: Catalogue) -> Iterator[Reading]:

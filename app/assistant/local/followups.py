@@ -51,6 +51,7 @@ class _Changes:
         self._hold = hold
         self._before = before
         self.made: set[str] = set()
+        self._kept: tuple[Filter, ...] = before.where
 
     def explained(self) -> Reading | None:
         """ "Why?": the reasons for what was shown before."""
@@ -194,18 +195,23 @@ class _Changes:
 
     def _where(self) -> tuple[Filter, ...]:
         named = self._hold.where()
+        if self._hold.cue("all_stores") and any(item.dimension in _PLACES for item in self._before.where):
+            self.made |= _PLACES
+            self._kept = tuple(item for item in self._before.where if item.dimension not in _PLACES)
+            return self._kept
         if not named or self._before.kind is Kind.DIGEST:
             for item in self._hold.sheet.filters:
                 self._hold.uses -= item.uses
             return self._before.where
         self.made |= {item.dimension for item in named}
-        kept = [item for item in self._before.where if not any(_replaces(new, item) for new in named)]
-        return (*kept, *named)
+        self._kept = tuple(old for old in self._before.where if not any(_replaces(new, old) for new in named))
+        return (*self._kept, *named)
 
     def _inherited(self) -> tuple[str, ...]:
         before = self._before
-        parts = [name for name in ("metrics", "by", "period") if getattr(before, name) and name not in self.made]
-        kept = [item.dimension for item in before.where if item.dimension not in self.made]
+        names = ("metrics", "period") if "kind" in self.made else ("metrics", "by", "period")
+        parts = [name for name in names if getattr(before, name) and name not in self.made]
+        kept = [item.dimension for item in self._kept]
         return tuple(dict.fromkeys((*parts, *kept)))
 
 

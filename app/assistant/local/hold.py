@@ -49,6 +49,7 @@ class Hold:
         self.context = context
         self.uses: set[tuple[int, str]] = set()
         self.assumptions: list[str] = []
+        self.terse: str | None = None
 
     def cue(self, *names: str) -> bool:
         """Whether one of these cues stands in the question; all of them are taken."""
@@ -69,10 +70,22 @@ class Hold:
 
     def metrics(self) -> tuple[str, ...]:
         """Every metric that is named; one to rank by goes first."""
-        mentions = sorted(self.sheet.metrics, key=lambda mention: not mention.is_ranking)
+        mentions = sorted(self._proper_metrics(), key=lambda mention: not mention.is_ranking)
         for mention in mentions:
             self.take(mention.uses)
         return tuple(dict.fromkeys(mention.name for mention in mentions))
+
+    def _proper_metrics(self) -> list[Mention]:
+        """Metrics that are named, without "units" where that only says what another one is counted in."""
+        mentions, units = self.sheet.metrics, self.context.catalogue.metrics
+        counted = any(units[m.name].unit == "units" and not self._is_unit(m) for m in mentions)
+        for mention in mentions:
+            if counted and self._is_unit(mention):
+                self.take(frozenset({(mention.at, "cue:unit")}))
+        return [mention for mention in mentions if not (counted and self._is_unit(mention))]
+
+    def _is_unit(self, mention: Mention) -> bool:
+        return self.sheet.pieces[mention.at].has("cue:unit")
 
     def ranking_metric(self) -> Mention | None:
         """The metric after "by"."""
@@ -135,6 +148,12 @@ class Hold:
             for split in self.bare():
                 if split.name == "product":
                     self.take(split.uses)
+
+    def stock_words(self) -> None:
+        """Take "stock" where it is what is asked about and no number that is asked for."""
+        for mention in self.sheet.metrics:
+            if mention.name == "on_hand":
+                self.take(mention.uses)
 
     def attempt(self, reading: Reading) -> Attempt:
         """The reading with what it holds."""

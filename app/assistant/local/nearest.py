@@ -55,6 +55,8 @@ class Unanswered:
         if not wrong:
             return reading
         near = fitting.nearest(reading, wrong, catalogue)
+        if wrong == ("before",):
+            return self.refused(Refusal.MISSING)
         names = tuple(self._speech.dimension(name) for name in wrong if name not in {"period", "share"})
         return Reading(
             kind=Kind.REFUSE,
@@ -63,6 +65,10 @@ class Unanswered:
             unclear=", ".join(names) or None,
             choices=self._choices(near),
         )
+
+    def statement(self) -> Reading:
+        """What is said of SQL."""
+        return Reading(kind=Kind.REFUSE, refusal=Refusal.UNSUPPORTED, unclear="SQL")
 
     def not_understood(self) -> Reading:
         """What is said of a question that no reading holds."""

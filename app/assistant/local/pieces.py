@@ -163,11 +163,22 @@ def _named(
     """Names of things. One made up of words that are known otherwise is set aside, and what it hid is looked for."""
     found: list[_Candidate] = []
     for span in values.find(words):
-        if not all(taken[span.first : span.last]) or _is_plain_name(span):
+        if parts := _parts(span, words, values, lexicon):
+            found += [_value(question, part, taken) for part in parts]
+        elif not all(taken[span.first : span.last]) or _is_plain_name(span):
             found.append(_value(question, span, taken))
             continue
         found += [_value(question, inner, taken) for inner in _inside(span, words, values)]
     return found
+
+
+def _parts(span: ValueSpan, words: list[str], values: ValueIndex, lexicon: Lexicon) -> list[ValueSpan]:
+    """The names that a list is made of, where it looks like part of another name: "coffee and tea"."""
+    if span.matches[0].how == "exact" or span.last - span.first < 3:
+        return []
+    joined = [at for at in range(span.first, span.last) if ("and",) in lexicon.meanings((words[at],))]
+    inner = _inside(span, words, values)
+    return inner if joined and len(inner) == span.last - span.first - len(joined) else []
 
 
 def _is_plain_name(span: ValueSpan) -> bool:

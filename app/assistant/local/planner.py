@@ -56,12 +56,14 @@ class LocalPlanner:
         over = _is_day_over(books)
         heard = []
         for code in languages.codes():
-            periods = dates.find(question, books.today, over, code, books.catalogue.first_date)
+            periods = dates.find(_without_possessives(question), books.today, over, code, books.catalogue.first_date)
             words = lexicon.of(code, books.catalogue)
             heard.append(_Heard(code, pieces.cut(question, words, periods, names)))
         return min(heard, key=lambda item: (item.unknown, item.language != language))
 
     def _read(self, sheet: Sheet, context: Context, unanswered: Unanswered) -> Reading:
+        if refusals.is_sql(sheet):
+            return unanswered.statement()
         if (refusal := refusals.at_once(sheet)) is not None:
             return unanswered.refused(refusal)
         variants = list(_variants(sheet))
@@ -80,6 +82,12 @@ class LocalPlanner:
         if (refusal := refusals.afterwards(sheet)) is not None:
             return unanswered.refused(refusal)
         return unanswered.not_understood()
+
+
+def _without_possessives(question: Question) -> Question:
+    """The question with "today's" as "today", as the date grammar knows it."""
+    words = tuple(replace(word, text=word.text.removesuffix("'s")) for word in question.words)
+    return replace(question, words=words)
 
 
 def _reading(sheet: Sheet, context: Context) -> Reading | None:

@@ -14,13 +14,10 @@ _AFTERWARDS: Final = (
     ("outside", Refusal.OUTSIDE),
     ("unsupported", Refusal.UNSUPPORTED),
 )
-_POLITE: Final = ("may", "reorder", "it", "soon")
 
 
 def at_once(sheet: Sheet) -> Refusal | None:
     """Why a question is refused whatever else it says."""
-    if _is_sql(sheet):
-        return Refusal.UNSUPPORTED
     for cue, refusal in _ALWAYS:
         if sheet.cue(cue):
             return refusal
@@ -31,10 +28,13 @@ def afterwards(sheet: Sheet) -> Refusal | None:
     """Why a question is refused that no reading holds."""
     if sheet.cue("write"):
         return Refusal.ACTION
-    return next((refusal for cue, refusal in _AFTERWARDS if sheet.cue(cue)), None)
+    known = next((refusal for cue, refusal in _AFTERWARDS if sheet.cue(cue)), None)
+    looks_ahead = any(item.span.is_future for item in sheet.periods)
+    is_known = not any(piece.is_unknown for piece in sheet.pieces)
+    return Refusal.UNSUPPORTED if known is None and looks_ahead and sheet.metrics and is_known else known
 
 
-def _is_sql(sheet: Sheet) -> bool:
+def is_sql(sheet: Sheet) -> bool:
     """Whether it begins like a statement: "select ... from", or any that changes something."""
     if not sheet.pieces:
         return False

@@ -154,12 +154,20 @@ def lay_out(pieces: tuple[Piece, ...], catalogue: Catalogue) -> Sheet:
 def _metrics(pieces: tuple[Piece, ...], taken: set[Use]) -> Iterator[Mention]:
     for at, piece in enumerate(pieces):
         name = piece.named("metric:")
-        if name is None or (at, f"metric:{name}") in taken:
+        if name is None or (at, f"metric:{name}") in taken or _is_sentence(pieces, at):
             continue
         marker = before(pieces, at)
         is_ranking = marker is not None and pieces[marker].has("cue:by")
         uses = {(at, f"metric:{name}")} | ({(marker, "cue:by")} if is_ranking and marker is not None else set())
         yield Mention(name, at, frozenset(uses), is_ranking)
+
+
+def _is_sentence(pieces: tuple[Piece, ...], at: int) -> bool:
+    """Whether words such as "items sold" are no name but part of a sentence: "which items sold best"."""
+    if not (pieces[at].has("dimension:product") and pieces[at].has("cue:sell")):
+        return False
+    counts = at > 0 and pieces[at - 1].has("cue:how_many")
+    return not counts and any(p.has("cue:which") or p.has("cue:best") or p.has("cue:worst") for p in pieces)
 
 
 def _ranks(pieces: tuple[Piece, ...], taken: set[Use]) -> Iterator[Rank]:
@@ -168,11 +176,17 @@ def _ranks(pieces: tuple[Piece, ...], taken: set[Use]) -> Iterator[Rank]:
         for cue, order in orders:
             if not piece.has(f"cue:{cue}"):
                 continue
-            beside = (p for p in (at + 1, at - 1) if 0 <= p < len(pieces) and _counts(pieces, p, taken))
-            number = next(beside, None)
+            number = _number_of(pieces, at, taken)
             uses: set[Use] = {(at, f"cue:{cue}")} | ({(number, "number")} if number is not None else set())
             limit = None if number is None else int(pieces[number].number or 0)
             yield Rank(order, limit, at, frozenset(uses))
+
+
+def _number_of(pieces: tuple[Piece, ...], at: int, taken: set[Use]) -> int | None:
+    """How many are wanted: the number beside the rank ("top 5"), else the one before a dimension ("the 5 stores with")."""
+    beside = [p for p in (at + 1, at - 1) if 0 <= p < len(pieces)]
+    before_things = [p for p in range(len(pieces) - 1) if pieces[p + 1].named("dimension:")]
+    return next((p for p in (*beside, *before_things) if _counts(pieces, p, taken)), None)
 
 
 def _counts(pieces: tuple[Piece, ...], at: int, taken: set[Use]) -> bool:
@@ -195,7 +209,7 @@ def _splits(pieces: tuple[Piece, ...], named: set[int]) -> Iterator[Split]:
             continue
         if (name := piece.named("by:")) is not None:
             yield Split(name, "by", at, frozenset({(at, f"by:{name}")}))
-        elif found := _split_at(pieces, at):
+        elif (found := _split_at(pieces, at)) and (not piece.named("metric:") or _is_sentence(pieces, at)):
             name, tag = found
             asked = _asking(pieces, at)
             uses = {(at, tag)} | ({(asked, "cue:which")} if asked is not None else set())

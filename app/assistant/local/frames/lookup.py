@@ -91,7 +91,7 @@ def promotions(sheet: Sheet, context: Context) -> Attempt | None:
     hold = Hold(sheet, context)
     if not hold.cue("promotions"):
         return None
-    hold.cue(*_SUPPORT, "now")
+    hold.cue(*_SUPPORT, "now", "running")
     where = _where(hold, _GOODS)
     _things(hold, "promotions")
     mention = hold.period()
@@ -106,7 +106,7 @@ def deliveries(sheet: Sheet, context: Context) -> Attempt | None:
     hold = Hold(sheet, context)
     if not hold.cue("deliveries"):
         return None
-    hold.cue(*_SUPPORT, "now", "may")
+    hold.cue(*_SUPPORT, "now", "may", "open")
     where = _where(hold, _GOODS)
     _things(hold, "deliveries")
     period = None if not sheet.periods else ahead(hold, _AHEAD)

@@ -6,7 +6,7 @@ from typing import Final
 
 from app.assistant.local.hold import Attempt, Context, Hold
 from app.assistant.local.naming import PRODUCT_LIKE
-from app.assistant.local.sheet import Rank, Sheet
+from app.assistant.local.sheet import Rank, Sheet, Split
 from app.assistant.reading import Derived, Kind, MetricCondition, Period, Reading
 from metrics import Filter
 from metrics.catalogue import GRAINS, TIME_NAMES
@@ -28,6 +28,11 @@ _RATES: Final = {
 _AT_CLOSE: Final = {"on_hand": "stock_on_hand_at_close", "stock_value": "stock_value_at_close"}
 """What a level of now was on another day."""
 
+_MEANS: Final = frozenset(
+    {"average_basket", "average_selling_price", "units_per_transaction", "lines_per_transaction", "mean_daily_units"}
+)
+"""Metrics that are means by themselves."""
+
 _COUNTED: Final = frozenset({"count", "units", "days"})
 _SUPPORT: Final = ("show", "list", "which", "how_much")
 
@@ -43,6 +48,8 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     if not metrics:
         return None
     splits += _more_splits(hold, rank, splits, metrics)
+    if rank is not None and not splits:
+        hold.uses -= rank.uses
     having = _having(hold, metrics)
     metrics = tuple(dict.fromkeys((*metrics, *(item.metric for item in having))))
     derived = _derived(hold, splits, where)
@@ -70,13 +77,20 @@ def chosen_metrics(hold: Hold, rank: Rank | None, where: tuple[Filter, ...], has
     sells, how_many, how_much = hold.cue("sell"), bool(hold.sheet.cue("how_many")), bool(hold.sheet.cue("how_much"))
     hold.cue(*_SUPPORT)
     if named:
-        unit = hold.context.catalogue.metrics[named[0]].unit
-        if how_many and unit in _COUNTED:
-            hold.cue("how_many")
+        _fillers_of(hold, named[0])
         return named
     if hold.sheet.conditions:
         return _of_conditions(hold, sells)
     return _meant(hold, rank, where, sells=sells, how_many=how_many, how_much=how_much, has_splits=has_splits)
+
+
+def _fillers_of(hold: Hold, metric: str) -> None:
+    """Take the verbs beside a metric that is named, and "how many" and "on average" where they fit it."""
+    hold.cue("take", "pay")
+    if hold.context.catalogue.metrics[metric].unit in _COUNTED:
+        hold.cue("how_many")
+    if metric in _MEANS:
+        hold.cue("average")
 
 
 def _of_conditions(hold: Hold, sells: bool) -> tuple[str, ...]:
@@ -138,7 +152,9 @@ def _more_splits(hold: Hold, rank: Rank | None, splits: list[str], metrics: tupl
     wants_rows = rank is not None or ranks_by_metric or bool(hold.sheet.conditions) or bool(hold.sheet.cue("share"))
     wants_rows = wants_rows or bool(hold.sheet.cue("list")) or bool(hold.sheet.cue("compare"))
     found: list[str] = []
-    if len(bare) == 1 and wants_rows and not splits:
+    if _is_terse_period(hold, metrics, bare):
+        found.append("product")
+    elif len(bare) == 1 and wants_rows and not splits:
         hold.cue("list", "compare")
         hold.take(bare[0].uses)
         found.append(bare[0].name)
@@ -150,6 +166,17 @@ def _more_splits(hold: Hold, rank: Rank | None, splits: list[str], metrics: tupl
         found.append("product")
     hold.cue("what")
     return found
+
+
+def _is_terse_period(hold: Hold, metrics: tuple[str, ...], bare: tuple[Split, ...]) -> bool:
+    """Whether a bare grain says when: "bestsellers week" is about this week."""
+    grains = [split for split in bare if split.name in GRAINS]
+    products = [split for split in bare if split.name == "product"]
+    if metrics != SOLD or hold.sheet.periods or len(grains) != 1 or len(products) != 1 or len(bare) != 2:
+        return False
+    hold.take(products[0].uses | grains[0].uses)
+    hold.terse = "today" if grains[0].name == "day" else f"this_{grains[0].name}"
+    return True
 
 
 def _having(hold: Hold, metrics: tuple[str, ...]) -> tuple[MetricCondition, ...]:
@@ -201,7 +228,7 @@ def timed(hold: Hold, metrics: tuple[str, ...], splits: list[str]) -> tuple[tupl
         hold.assume("today")
         return metrics, hold.context.named("today")
     if not is_of_now:
-        return metrics, hold.past()
+        return metrics, hold.past(hold.terse or "last_28_days")
     mention = hold.period()
     is_now = mention is not None and mention.span.period is not None and mention.span.period.name == "today"
     wants_history = (

@@ -21,7 +21,7 @@ _PRODUCTS = ("show", "list", "which", "what", "how_many_are")
 def stockout(sheet: Sheet, context: Context) -> Attempt | None:
     """Read a question for what may run out, or what is out now."""
     hold = Hold(sheet, context)
-    is_risk, is_out = bool(sheet.cue("run_out")), bool(sheet.cue("out"))
+    is_risk, is_out = bool(sheet.cue("run_out")) or _is_split_verb(sheet), bool(sheet.cue("out"))
     if not (is_risk or is_out):
         return None
     where = _where(hold)
@@ -36,7 +36,7 @@ def stockout(sheet: Sheet, context: Context) -> Attempt | None:
         if mention is not None and mention.span.period != context.named("today"):
             hold.uses -= mention.uses
         return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.OUT_NOW, where=where, limit=limit))
-    hold.cue("run_out", "out", "soon", "may", "sell")
+    hold.cue("run_out", "particle_out", "out", "soon", "may", "sell", "up")
     period = ahead(hold, _AHEAD)
     return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.RISK, where=where, period=period, limit=limit))
 
@@ -88,15 +88,26 @@ def slow_movers(sheet: Sheet, context: Context) -> Attempt | None:
     """Read a question for what hardly sells, or does not sell at all."""
     hold = Hold(sheet, context)
     is_unsold = bool(sheet.cue("unsold"))
-    if not (is_unsold or sheet.cue("slow")):
+    sells_badly = bool(sheet.cue("badly")) and bool(sheet.cue("sell")) and not sheet.metrics
+    if not (is_unsold or sells_badly or sheet.cue("slow")):
         return None
-    hold.cue("unsold", "slow", *_PRODUCTS, "now", "sell")
+    hold.cue("unsold", "slow", "badly", *_PRODUCTS, "now", "sell")
     where = _where(hold)
     limit = _limit(hold)
     _things(hold)
     period = hold.past()
     topic = Topic.UNSOLD if is_unsold else Topic.SLOW
     return hold.attempt(Reading(kind=Kind.SLOW_MOVERS, topic=topic, where=where, period=period, limit=limit))
+
+
+def _is_split_verb(sheet: Sheet) -> bool:
+    """Whether a verb for "run out" stands in two parts: "gehen diese Woche aus"."""
+    particles = sheet.cue("particle_out")
+    return bool(particles) and bool(sheet.cue("go")) and max(at for at, _ in particles) >= _last(sheet)
+
+
+def _last(sheet: Sheet) -> int:
+    return max((at for at, piece in enumerate(sheet.pieces) if not piece.is_harmless), default=0)
 
 
 def ahead(hold: Hold, default: str) -> Period | None:
@@ -129,7 +140,9 @@ def _where(hold: Hold) -> tuple[Filter, ...]:
 
 
 def _things(hold: Hold) -> None:
-    """Take the word for products, of which these answers are rows."""
+    """Take the words for products and stock, of which these answers are rows."""
+    hold.stock_words()
+    hold.cue("unit", "urgent")
     for split in hold.sheet.splits:
         if split.name in {"product", "sku"} and split.how != "by":
             hold.take(split.uses)
