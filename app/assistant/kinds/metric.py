@@ -76,10 +76,20 @@ def _with_labels(table: Table, speech: Speech) -> Table:
 
 def _held_and_ranked(said: Said, reading: Reading, books: Books) -> Said:
     """Rows that meet the conditions, in the order to show them."""
-    said = replace(said, all_rows=len(said.table.rows), table=said.table.meeting(reading.having))
+    table = _with_something(said.table, books)
+    said = replace(said, all_rows=len(table.rows), table=table.meeting(reading.having))
     if reading.order == "smallest" and said.leading is None and said.table.splits:
         said = _without_partial(_without_zeros(said, reading, books), reading, books)
     return replace(said, table=_ranked(said.table, reading))
+
+
+def _with_something(table: Table, books: Books) -> Table:
+    """Rows of products that have any of the sums asked for: a delivery fee has a row too, with no unit sold."""
+    metrics = [books.catalogue.metric(name) for name in table.metrics]
+    are_sums = all(metric.kind == "period" and metric.additivity.startswith("additive") for metric in metrics)
+    if not are_sums or not set(table.splits) & fetch.OF_PRODUCTS or set(table.splits) & set(GRAINS):
+        return table
+    return replace(table, rows=[row for row in table.rows if any(row[name] for name in table.metrics)])
 
 
 def _without_zeros(said: Said, reading: Reading, books: Books) -> Said:
