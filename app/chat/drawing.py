@@ -17,7 +17,8 @@ from app.assistant.findings import Findings
 from metrics import Column
 
 LABEL_WIDTH: Final = 180
-BAR_STEP: Final = 25
+_BAR_STEP: Final = 25
+_AXIS_HEIGHT: Final = 65
 MOST_BARS: Final = 10
 _FORMATS: Final = {"currency": ",.0f", "count": ",.0f", "ratio": ".1%"}
 
@@ -41,9 +42,14 @@ class Picture:
     is_of_lines: bool = False
 
 
+def bars_height(bars: int) -> int:
+    """Height of a picture of bars with its axis, in pixels."""
+    return _BAR_STEP * max(bars, 2) + _AXIS_HEIGHT
+
+
 def names() -> alt.Y:
     """An axis of names in the order of the frame."""
-    axis = alt.Axis(labelLimit=LABEL_WIDTH, ticks=False, domain=False)
+    axis = alt.Axis(labelLimit=LABEL_WIDTH, labelOverlap=False, ticks=False, domain=False)
     return alt.Y("label", type="nominal", sort=None, title=None, axis=axis)
 
 
@@ -53,9 +59,9 @@ def labels_of(columns: Sequence[Column]) -> list[Column]:
 
 
 def measured(found: Findings) -> Column | None:
-    """The first metric that is known of any row."""
-    metrics = (column for column in found.columns if column.kind == "metric")
-    return next((c for c in metrics if any(formats.as_float(row[c.name]) is not None for row in found.rows)), None)
+    """The first metric that is known of any of the first rows, which are pictured."""
+    metrics, rows = (column for column in found.columns if column.kind == "metric"), found.rows[:MOST_BARS]
+    return next((c for c in metrics if any(formats.as_float(row[c.name]) is not None for row in rows)), None)
 
 
 def together(columns: Sequence[Column]) -> str:

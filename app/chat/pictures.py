@@ -13,9 +13,9 @@ from app import charts
 from app.assistant.findings import Chart, Findings
 from app.charts import HEIGHT
 from app.chat.drawing import (
-    BAR_STEP,
     MOST_BARS,
     Picture,
+    bars_height,
     format_of,
     frame_of,
     labels_of,
@@ -58,7 +58,7 @@ def _bars(found: Findings, currency: str) -> Picture | None:
             x=sideways("value", title, fmt),
             tooltip=charts.tooltip(("label", together(labels), None), ("value", title, fmt)),
         )
-        .properties(height=BAR_STEP * len(frame) + 50)
+        .properties(height=bars_height(len(frame)))
     )
     return Picture(chart, f"{value.label}: {together(labels)}", len(frame), len(found.rows))
 

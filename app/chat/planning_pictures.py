@@ -12,9 +12,9 @@ from app import charts
 from app.assistant.findings import Findings
 from app.charts import HEIGHT, WARNING
 from app.chat.drawing import (
-    BAR_STEP,
     MOST_BARS,
     Picture,
+    bars_height,
     format_of,
     frame_of,
     joined,
@@ -51,7 +51,7 @@ def bridge(found: Findings, currency: str) -> Picture | None:
             ),
             tooltip=charts.tooltip(("label", driver.label, None), ("value", title, f"+{fmt}")),
         )
-        .properties(height=BAR_STEP * max(len(frame), 2) + 50)
+        .properties(height=bars_height(len(frame)))
     )
     return Picture(chart, f"{value.label}: {driver.label}", len(frame), len(frame))
 
@@ -84,7 +84,7 @@ def risk(found: Findings, currency: str) -> Picture | None:  # noqa: ARG001  eve
             ),
             tooltip=charts.tooltip(("label", together(labels), None), ("value", chance.label, _SHARE)),
         )
-        .properties(height=BAR_STEP * max(len(frame), 2) + 50)
+        .properties(height=bars_height(len(frame)))
     )
     return Picture(chart, f"{chance.label}: {together(labels)}", len(frame), len(found.rows))
 
@@ -113,7 +113,7 @@ def interval(found: Findings, currency: str) -> Picture | None:
         x2="high",
     )
     middles = base.mark_circle(size=90, opacity=1).encode(x=alt.X("expected", type="quantitative", title=title))
-    chart: alt.LayerChart = (spread + middles).properties(height=BAR_STEP * max(len(frame), 2) + 50)
+    chart: alt.LayerChart = (spread + middles).properties(height=bars_height(len(frame)))
     return Picture(chart, title, len(frame), len(found.rows))
 
 

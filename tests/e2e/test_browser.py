@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 PAGES = (
     "today",
+    "assistant",
+    "dashboard",
     "sales",
     "inventory",
     "forecast",
@@ -128,6 +130,29 @@ def test_a_double_click_on_approve_is_one_decision(page: Page, demo: Any) -> Non
     page.wait_for_function(SETTLED, timeout=60_000)
     assert len(demo.json("reorder", "list", "--state", "approved")["drafts"]) == 1
     assert [entry["action"] for entry in demo.json("audit", "list")["entries"]] == ["draft.approve"]
+
+
+def test_a_question_is_asked_asked_on_explained_and_kept(page: Page, demo: Any) -> None:
+    best = demo.json("ask", "What sold best this week?")
+    open_page(page, f"{demo.url}/assistant")
+    page.get_by_role("button", name="What sold best this week?").click()
+    page.get_by_text("Verified question").first.wait_for(timeout=20_000)
+    page.get_by_text(str(best["rows"][0]["product"])).first.wait_for(timeout=20_000)
+    page.wait_for_function(SETTLED, timeout=60_000)
+    assert page.locator('[data-testid="stVegaLiteChart"] > svg').last.evaluate(DRAWN_MARKS) == len(best["rows"])
+    page.get_by_role("button", name=best["suggestions"][0]).click()
+    page.get_by_test_id("stChatMessage").nth(3).wait_for(timeout=20_000)
+    page.wait_for_function(SETTLED, timeout=60_000)
+    page.get_by_text("How was this computed?").last.click()
+    page.get_by_text("Queries that ran").last.wait_for(timeout=20_000)
+    page.get_by_role("button", name="Keep on the dashboard").last.click()
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_text("It is on the dashboard now.").first.wait_for(timeout=20_000)
+    page.reload()
+    page.get_by_test_id("stChatMessage").nth(3).wait_for(timeout=60_000)
+    open_page(page, f"{demo.url}/dashboard")
+    assert page.get_by_text(best["suggestions"][0], exact=True).count() > 0
+    assert page.get_by_test_id("stException").count() == 0
 
 
 def test_an_analyst_runs_guarded_sql_and_a_write_is_refused(page: Page, demo: Any) -> None:
