@@ -77,6 +77,6 @@ def holidays(books: Books, periods: Sequence[Period], language: str) -> dict[dat
         return {}
     years = {year for period in periods for year in range(period.first.year, period.last.year + 1)}
     tongue = {"en": "en_US"}.get(language, language)
-    known = calendar.country_holidays(country, years=years, language=tongue)
+    known = calendar.country_holidays(country, years=years, language=tongue, observed=False)
     days = (p.first + timedelta(days=number) for p in periods for number in range(p.days))
     return {day: str(known[day]) for day in days if day in known}

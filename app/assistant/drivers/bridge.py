@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.assistant.drivers.exact import ZERO
-from app.assistant.drivers.mix import Lines, rate_effect
+from app.assistant.drivers.mix import Line, Lines, bennet, rate_effect, units_add_up
 
 _MOST_MARGIN: Final = Decimal(1)
 """Margin rates beyond this, either way, come of sales and returns that nearly cancel; they count as mix."""
@@ -27,8 +27,8 @@ class Driver(StrEnum):
     """Prices before discounts of products that sold in both periods."""
     MIX = "mix"
     """Dearer or cheaper products in the basket, those sold in one period only among them."""
-    AVERAGE_PRICE = "average_price"
-    """Prices and mix in one, where no products are known to tell them apart."""
+    BASKET = "basket"
+    """Units and mix in one, where units of the products cannot be added up."""
     DISCOUNTS = "discounts"
     RETURNS = "returns"
     SALES = "sales"
@@ -65,15 +65,16 @@ class Sales:
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """`units = transactions × per_transaction`, `goods = units × price` but for goods without units."""
+    """`goods = transactions × basket`, and where units are sold `basket = per_transaction × price`."""
 
     transactions: Decimal
+    basket: Decimal
     per_transaction: Decimal
     price: Decimal
 
 
 def net_sales(before: Sales, after: Sales, old: Lines, new: Lines) -> Parts:
-    """A change of net sales: traffic × basket, the basket as units × price, discounts and returns apart.
+    """A change of net sales: traffic × basket, the basket as units, mix and prices, discounts and returns apart.
 
     Args:
         before: The earlier period.
@@ -82,29 +83,21 @@ def net_sales(before: Sales, after: Sales, old: Lines, new: Lines) -> Parts:
         new: The same of the later one.
     """
     first, second = _factors(before, after)
-    mean_price, mean_units = _mean(first.price, second.price), _mean(before.units, after.units)
-    parts: Parts = {
-        Driver.TRANSACTIONS: (second.transactions - first.transactions)
-        * _mean(first.per_transaction, second.per_transaction)
-        * mean_price,
-        Driver.UNITS_PER_TRANSACTION: (second.per_transaction - first.per_transaction)
-        * _mean(first.transactions, second.transactions)
-        * mean_price,
-    }
-    rest = after.goods - before.goods - sum(parts.values(), ZERO)
-    parts |= _prices_and_mix(rest, mean_units, old, new)
+    tickets = _mean(first.transactions, second.transactions)
+    traffic = (second.transactions - first.transactions) * _mean(first.basket, second.basket)
+    rest = after.goods - before.goods - traffic
+    prices = bennet(old, new).price
+    parts: Parts = {Driver.TRANSACTIONS: traffic, **_basket(first, second, tickets, rest, prices, old, new)}
     parts[Driver.DISCOUNTS] = before.discounts - after.discounts
     parts[Driver.RETURNS] = before.returns - after.returns
     return parts
 
 
 def average_basket(before: Sales, after: Sales, old: Lines, new: Lines) -> Parts:
-    """A change of net sales per transaction, of two periods that both have some: units × price, discounts, returns."""
+    """A change of net sales per transaction, of two periods that both have some."""
     first, second = _factors(before, after)
-    mean_price, mean_each = _mean(first.price, second.price), _mean(first.per_transaction, second.per_transaction)
-    parts: Parts = {Driver.UNITS_PER_TRANSACTION: (second.per_transaction - first.per_transaction) * mean_price}
-    rest = after.goods / after.transactions - before.goods / before.transactions - sum(parts.values(), ZERO)
-    parts |= _prices_and_mix(rest, mean_each, old, new)
+    prices = bennet(_each(old, before.transactions), _each(new, after.transactions)).price
+    parts = _basket(first, second, Decimal(1), second.basket - first.basket, prices, old, new)
     parts[Driver.DISCOUNTS] = before.discounts / before.transactions - after.discounts / after.transactions
     parts[Driver.RETURNS] = before.returns / before.transactions - after.returns / after.transactions
     return parts
@@ -154,12 +147,21 @@ def present(parts: Mapping[Driver, Decimal]) -> Parts:
     return {driver: amount for driver, amount in parts.items() if amount}
 
 
-def _prices_and_mix(rest: Decimal, mean_weight: Decimal, old: Lines, new: Lines) -> Parts:
-    """What is left after units, as prices of the same products and mix; as one where products are not known."""
+def _basket(
+    first: Factors, second: Factors, tickets: Decimal, change: Decimal, prices: Decimal, old: Lines, new: Lines
+) -> Parts:
+    """What baskets make of a change: prices of the same products where products are known, then units and mix."""
     if not old or not new:
-        return {Driver.AVERAGE_PRICE: rest}
-    prices = rate_effect(old, new) * mean_weight
-    return {Driver.PRICES: prices, Driver.MIX: rest - prices}
+        return {Driver.BASKET: change}
+    if not units_add_up(old, new):
+        return {Driver.BASKET: change - prices, Driver.PRICES: prices}
+    more = second.per_transaction - first.per_transaction
+    units = more * tickets * _mean(first.price, second.price)
+    return {Driver.UNITS_PER_TRANSACTION: units, Driver.PRICES: prices, Driver.MIX: change - units - prices}
+
+
+def _each(lines: Lines, transactions: Decimal) -> Lines:
+    return {name: Line(line.weight / transactions, line.amount / transactions) for name, line in lines.items()}
 
 
 def _factors(before: Sales, after: Sales) -> tuple[Factors, Factors]:
@@ -168,16 +170,22 @@ def _factors(before: Sales, after: Sales) -> tuple[Factors, Factors]:
     return _filled(before.transactions, first, second), _filled(after.transactions, second, first)
 
 
-def _known(sales: Sales) -> tuple[Decimal | None, Decimal | None]:
-    each = sales.units / sales.transactions if sales.transactions else None
-    return each, sales.goods / sales.units if sales.units else None
+_Known = tuple[Decimal | None, Decimal | None, Decimal | None]
 
 
-def _filled(
-    transactions: Decimal, own: tuple[Decimal | None, Decimal | None], other: tuple[Decimal | None, Decimal | None]
-) -> Factors:
-    each, price = (mine if mine is not None else theirs or ZERO for mine, theirs in zip(own, other, strict=True))
-    return Factors(transactions, each, price)
+def _known(sales: Sales) -> _Known:
+    tickets, units = sales.transactions, sales.units
+    return (
+        sales.goods / tickets if tickets else None,
+        units / tickets if tickets else None,
+        sales.goods / units if units else None,
+    )
+
+
+def _filled(transactions: Decimal, own: _Known, other: _Known) -> Factors:
+    return Factors(
+        transactions, *(mine if mine is not None else theirs or ZERO for mine, theirs in zip(own, other, strict=True))
+    )
 
 
 def _mean(first: Decimal, second: Decimal) -> Decimal:

@@ -13,7 +13,7 @@ from app.assistant.drivers.bridge import Driver, Parts, Sales
 from app.assistant.drivers.exact import ZERO, apportion, rounded
 from app.assistant.drivers.fair import Pair
 from app.assistant.drivers.measured import Measured, Question
-from app.assistant.drivers.mix import Bennet, Line, Lines, bennet, rate_effect
+from app.assistant.drivers.mix import Bennet, Line, Lines, bennet, rate_effect, units_add_up
 from app.assistant.drivers.movers import Movement, movement
 from app.assistant.reading import Reading
 from metrics import Catalogue
@@ -74,7 +74,7 @@ def question(metric: Metric, reading: Reading, periods: Pair, catalogue: Catalog
     read = measures(metric, catalogue)
     groups = [] if metric.name not in _MEASURES and metric.additivity == "non-additive" else _groups(metric, periods)
     fixed = {item.dimension for item in reading.where if item.operator == "=" or len(item.values) == 1}
-    splits = set(metric.splits) - fixed
+    splits = set(metric.splits) - (fixed - {"product"})
     kept = [group for group in (tuple(name for name in group if name in splits) for group in groups) if group]
     every = [catalogue.metrics[name] for name in read]
     whole = next((group for group in reversed(kept) if all(adds_up(each, group) for each in every)), ())
@@ -160,14 +160,17 @@ def _prices(old: Lines, new: Lines) -> Parts:
         sum((line.amount for line in lines.values()), ZERO) / sum((line.weight for line in lines.values()), ZERO)
         for lines in (old, new)
     )
+    if not units_add_up(old, new):
+        return {}
     prices = rate_effect(old, new)
     return {Driver.PRICES: prices, Driver.MIX: second - first - prices}
 
 
 def _over_products(found: Bennet, before: Sales, after: Sales) -> dict[str, Decimal]:
-    parts = {
-        "volume": found.volume,
-        "product_mix": found.mix,
+    quantity = {"quantity": found.quantity}
+    if found.volume is not None:
+        quantity = {"volume": found.volume, "product_mix": found.quantity - found.volume}
+    parts = quantity | {
         "price": found.price,
         "appeared": found.appeared,
         "vanished": found.vanished,
@@ -179,6 +182,8 @@ def _over_products(found: Bennet, before: Sales, after: Sales) -> dict[str, Deci
 
 def _shown(parts: Parts, change: Decimal) -> Parts:
     """The parts, rounded so that they add up to the change, less those that are nothing."""
+    if not parts:
+        return {}
     return bridge.present(dict(zip(parts, apportion(tuple(parts.values()), change), strict=True)))
 
 
@@ -206,32 +211,33 @@ def _levels(before: Sales, after: Sales) -> dict[Driver, tuple[Decimal, Decimal]
 def _per_transaction(before: Sales, after: Sales) -> dict[Driver, tuple[Decimal, Decimal]]:
     if not before.transactions or not after.transactions:
         return {}
-    first, second = (rounded(sales.units / sales.transactions) for sales in (before, after))
-    return {Driver.UNITS_PER_TRANSACTION: (first, second)}
+    units = [rounded(sales.units / sales.transactions) for sales in (before, after)]
+    goods = [rounded(sales.goods / sales.transactions) for sales in (before, after)]
+    return {Driver.UNITS_PER_TRANSACTION: (units[0], units[1]), Driver.BASKET: (goods[0], goods[1])}
 
 
 def _goods(found: Measured) -> dict[str | int | None, Line]:
-    """Units, and sales before discounts and returns, by product; by category where there are too many products."""
+    """Units, and sales before discounts and returns, by product."""
     return {
         name: Line(
             each["units_sold"],
             each["net_sales"] + each.get("discount_amount", ZERO) + each.get("returns_amount", ZERO),
         )
-        for name, each in _finest(found).items()
+        for name, each in found.by.get("product", {}).items()
     }
 
 
 def _lines(found: Measured, weight: str, amount: str) -> dict[str | int | None, Line]:
-    return {name: Line(each[weight], each[amount]) for name, each in _finest(found).items()}
-
-
-def _finest(found: Measured) -> Mapping[str | int | None, Mapping[str, Decimal]]:
-    return found.by.get("product") or found.by.get("category") or {}
+    """Weight and amount by product. What is weighed in money adds up by category too, where products are too many."""
+    finest = found.by.get("product") or (found.by.get("category") if weight in _MARGIN else None) or {}
+    return {name: Line(each[weight], each[amount]) for name, each in finest.items()}
 
 
 def _movements(metric: Metric, then: Measured, now: Measured) -> list[Movement]:
-    return [
+    """Contributions by each dimension that was read, has more than one value, and adds up."""
+    found = (
         movement(dimension, then.amounts(dimension, metric.name), now.amounts(dimension, metric.name))
         for dimension in ("product", "category", "tender", "store", "weekday", "hour")
         if dimension in now.by and adds_up(metric, (dimension,))
-    ]
+    )
+    return [item for item in found if item.count > 1]

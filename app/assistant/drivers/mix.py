@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from app.assistant.drivers.exact import ZERO
 
@@ -35,21 +36,26 @@ Lines = Mapping[str | int | None, Line]
 
 @dataclass(frozen=True, slots=True)
 class Bennet:
-    """A change of an amount over products, as five terms that add up to it.
+    """A change of an amount over products, as terms that add up to it: `appeared + vanished + quantity + price`.
 
     Attributes:
         appeared: Amount of products sold in the later period only.
         vanished: Minus the amount of products sold in the earlier period only.
-        volume: More or fewer units at the average price of both periods.
-        mix: Units moved to dearer or cheaper products.
+        quantity: More or less of the products sold in both.
         price: The same product at another price.
+        volume: That part of the quantity which more or fewer units at the average price make; the rest of it is mix,
+            units moved to dearer or cheaper products. None where units of the products cannot be added up.
     """
 
     appeared: Decimal
     vanished: Decimal
-    volume: Decimal
-    mix: Decimal
+    quantity: Decimal
     price: Decimal
+    volume: Decimal | None
+
+
+_MOST_APART: Final = Decimal("0.5")
+"""How far shares of units may be from shares of amounts, as total variation, for units of all products to add up."""
 
 
 def bennet(before: Lines, after: Lines) -> Bennet:
@@ -72,7 +78,22 @@ def bennet(before: Lines, after: Lines) -> Bennet:
         units += mean_units
         weighted += mean_rate * mean_units
     volume = moved * weighted / units if units else ZERO
-    return Bennet(appeared, vanished, volume, quantity - volume, price)
+    return Bennet(appeared, vanished, quantity, price, volume if units_add_up(before, after) else None)
+
+
+def units_add_up(before: Lines, after: Lines) -> bool:
+    """Whether a unit of one product is about as much as one of another, so that their sum says something.
+
+    Where some are counted in litres of fuel and others in pieces, a few products hold nearly all units and little of
+    the money: half the sum of the differences of both shares is then near one, and near a quarter in a grocery.
+    """
+    names = dict.fromkeys((*before, *after))
+    lines = [_added(before.get(name), after.get(name)) for name in names]
+    weight, amount = sum((line.weight for line in lines), ZERO), sum((abs(line.amount) for line in lines), ZERO)
+    if not weight or not amount:
+        return False
+    apart = sum((abs(line.weight / weight - abs(line.amount) / amount) for line in lines), ZERO) / 2
+    return apart <= _MOST_APART
 
 
 def rate_effect(before: Lines, after: Lines, most: Decimal | None = None) -> Decimal:
@@ -102,3 +123,8 @@ def rate_effect(before: Lines, after: Lines, most: Decimal | None = None) -> Dec
 
 def _has_rate(line: Line, most: Decimal | None = None) -> bool:
     return line.weight > 0 and (most is None or abs(line.amount) <= most * line.weight)
+
+
+def _added(first: Line | None, second: Line | None) -> Line:
+    lines = [line for line in (first, second) if line is not None]
+    return Line(sum((line.weight for line in lines), ZERO), sum((line.amount for line in lines), ZERO))

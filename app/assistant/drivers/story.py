@@ -21,6 +21,7 @@ _MOST_AGAINST: Final = 2
 _UNITS_OF_LEVELS: Final = {
     Driver.TRANSACTIONS: "count",
     Driver.UNITS_PER_TRANSACTION: "units",
+    Driver.BASKET: "currency",
     Driver.DISCOUNTS: "currency",
     Driver.RETURNS: "currency",
 }

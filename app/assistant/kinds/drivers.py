@@ -139,8 +139,9 @@ def _text(
     sentences = [story.changed(found, task.scope, *task.when)]
     if found.change:
         first = story.lead(found, task.periods.are_days)
-        told = {"category", "hour", "weekday"} | ({first[1]} if first else set())
-        movers = [story.movers(item) for item in found.movements if item.count > 1 and item.dimension not in told]
+        told = {"hour", "weekday"} | ({first[1]} if first else set())
+        told |= {"category"} if "product" in {item.dimension for item in found.movements} else set()
+        movers = [story.movers(item) for item in found.movements if item.dimension not in told]
         if first is not None:
             sentences.append(first[0])
         sentences += [sentence for sentence in (story.drivers(found), *movers[:1]) if sentence]
@@ -194,7 +195,8 @@ def _calendar(task: _Task, measured: tuple[Measured, Measured]) -> list[str]:
     speech, periods = task.speech, task.periods
     short = [period for period in (periods.now, periods.then) if period.days <= _LONGEST_FOR_HOLIDAYS]
     found = beside.holidays(task.books, short, speech.language) if short else {}
-    sentences = [speech.say("drivers.holiday", day=speech.day(day), name=name) for day, name in found.items()]
+    days = [speech.say("drivers.holiday", day=speech.day(day), name=name) for day, name in found.items()]
+    sentences = [speech.say("drivers.holidays", days=speech.list(days))] if days else []
     if periods.are_days and periods.now.first.weekday() != periods.then.first.weekday():
         after, before = speech.day(periods.now.first), speech.day(periods.then.first)
         sentences.append(speech.say("drivers.weekdays", after=after, before=before))
