@@ -97,7 +97,7 @@ class Hold:
         if not ranks or len({rank.order for rank in ranks}) > 1:
             return None
         numbered = [rank for rank in ranks if rank.limit is not None]
-        if len(numbered) > 1:
+        if len({rank.limit for rank in numbered}) > 1:
             return None
         for rank in ranks:
             self.take(rank.uses)
@@ -106,7 +106,9 @@ class Hold:
     def splits(self, *hows: str) -> tuple[str, ...]:
         """What to split by, where it was said in one of these ways."""
         found = [split for split in self.sheet.splits if split.how in hows]
-        for split in found:
+        names = {split.name for split in found}
+        again = [split for split in self.bare() if split.name in names]
+        for split in (*found, *again):
             self.take(split.uses)
         return tuple(dict.fromkeys(split.name for split in found))
 

@@ -67,6 +67,8 @@ class Lexicon:
             return None
         best = min(distance for distance, _ in near)
         nearest = sorted(known for distance, known in near if distance == best)
+        alone = [known for known in nearest if (known,) in self.phrases]
+        nearest = alone or nearest
         return nearest[0] if len(nearest) == 1 or self._mean_the_same(nearest) else None
 
     def _may_be(self, word: str, known: str, distance: int) -> bool:

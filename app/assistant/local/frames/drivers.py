@@ -9,6 +9,7 @@ from app.assistant.local.frames.compare import both
 from app.assistant.local.hold import Attempt, Context, Hold
 from app.assistant.local.sheet import Sheet
 from app.assistant.reading import Kind, Period, Reading
+from metrics.catalogue import GRAINS
 
 
 def read(sheet: Sheet, context: Context) -> Attempt | None:
@@ -16,7 +17,7 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     hold = Hold(sheet, context)
     if not hold.cue("why"):
         return None
-    hold.cue("change", "difference", "sell", "compare", "versus", "how_much")
+    hold.cue("change", "difference", "sell", "take", "compare", "versus", "how_much")
     where = hold.where()
     hold.fillers()
     metrics = hold.metrics() or _standing(hold)
@@ -24,6 +25,8 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         metrics = metrics or context.previous.metrics
     direction = _direction(hold)
     periods = _periods(hold)
+    if direction is not None:
+        _take_day(hold)
     if len(metrics) != 1 or periods is None:
         return None
     reading = Reading(
@@ -35,6 +38,13 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         direction=direction,
     )
     return hold.attempt(reading)
+
+
+def _take_day(hold: Hold) -> None:
+    """Take "day" and "week" where they repeat the period: "why was yesterday a bad day"."""
+    for split in hold.bare():
+        if split.name in GRAINS:
+            hold.take(split.uses)
 
 
 def _standing(hold: Hold) -> tuple[str, ...]:
