@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from metrics import Filter
 from metrics.query import Operator
+
+
+MOST_VALUES: Final = 200
+"""Values that one filter of a reading may list: nobody says more, and each is told and compared."""
 
 
 class Kind(StrEnum):
@@ -188,6 +192,12 @@ class Reading(BaseModel):
     choices: tuple[Choice, ...] = Field((), max_length=6)
     assumptions: tuple[str, ...] = ()
     inherited: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _lists_are_short(self) -> Self:
+        if any(len(item.values) > MOST_VALUES for item in self.where):
+            raise ValueError(f"a filter lists more than {MOST_VALUES} values")
+        return self
 
     def filtered(self, dimension: str) -> tuple[str, ...]:
         """The values that a dimension is held to by `=` or `in`; empty where it is not."""

@@ -102,13 +102,13 @@ def set_apart(rows: list[Row], question: Question, books: Books) -> tuple[list[R
 
 def fewest(question: Question, reading: Reading, books: Books) -> list[Row]:
     """Units sold in the period and before it of what sold before it; the fewest first."""
-    period = question.period
+    begins = max(question.period.first, books.catalogue.first_date or question.period.first)
     before = books.query(
         "units_sold",
         by=question.by,
         where=reading.where,
-        first=period.first - timedelta(days=BEFORE_DAYS),
-        last=period.first - timedelta(days=1),
+        first=begins - timedelta(days=BEFORE_DAYS),
+        last=begins - timedelta(days=1),
         order_by=("-units_sold",),
         limit=MOST_COMPARED,
     )
