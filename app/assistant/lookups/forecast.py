@@ -189,10 +189,15 @@ def _describe(
         columns=_columns(first, days, speech),
         rows=[{name: row[name] for name in _names(first, days)} for row in first],
         chart=Chart.INTERVAL,
-        facts=(*facts, expected, len(rows), _CHANCE),
+        facts=(*facts, expected, len(rows), _CHANCE, *_days_and_years(days)),
         assumptions=_assumptions(totals, days, speech),
         page=PageLink("forecast"),
     )
+
+
+def _days_and_years(days: _Days) -> tuple[float, ...]:
+    """Numbers of the dates that the text says."""
+    return tuple(float(n) for day in (days.first, days.last, days.begins, days.reaches) for n in (day.day, day.year))
 
 
 def _name(days: _Days) -> str:

@@ -22,6 +22,7 @@ TODAY = date(2025, 6, 13)
 MAY = Period(name="last_month", first=date(2025, 5, 1), last=date(2025, 5, 31))
 SO_FAR = Period(name="this_week", first=date(2025, 6, 9), last=TODAY, ends=date(2025, 6, 15))
 DAY = Period(name="today", first=TODAY, last=TODAY, ends=TODAY)
+WEEK_AGO = Period(first=date(2025, 6, 6), last=date(2025, 6, 6))
 SALES = Reading(kind="metric", metrics=("net_sales",), by=("product",), period=MAY, order="largest", limit=3)
 
 
@@ -104,9 +105,9 @@ READINGS = [
     Reading(kind="metric", metrics=("net_sales",), by=("category",), derived=("share",), period=MAY),
     Reading(kind="metric", metrics=("net_sales",), by=("day",), derived=("average",), period=SO_FAR),
     Reading(kind="compare", metrics=("net_sales",), period=MAY, compare_with=SO_FAR),
-    Reading(kind="compare", metrics=("gross_margin_rate", "net_sales"), by=("product",), period=MAY, compare_with=SO_FAR),
+    Reading(kind="compare", metrics=("gross_margin_rate",), by=("product",), period=MAY, compare_with=SO_FAR),
     Reading(kind="compare", metrics=("net_sales",), by=("store",), period=MAY),
-    Reading(kind="compare", metrics=("net_sales",), period=DAY, compare_with=Period(first=date(2025, 6, 6), last=date(2025, 6, 6))),
+    Reading(kind="compare", metrics=("net_sales",), period=DAY, compare_with=WEEK_AGO),
     Reading(kind="customers", topic=Topic.RETURNING, period=MAY),
     Reading(kind="lookup", topic=Topic.FORECAST),
     Reading(kind="lookup", topic=Topic.DELIVERIES),
@@ -169,21 +170,26 @@ def test_a_rewording_with_another_number_is_not(books, text: str) -> None:
 
 
 def test_german_numbers_are_read_as_german(books) -> None:
-    speech = Speech("de", books.catalogue)
-    assert check.is_grounded("Der Umsatz war 12.345 $, das sind 12,3 %.", FOUND, SALES, speech)
-    assert not check.is_grounded("Der Umsatz war 12,345 $.", FOUND, SALES, speech)
+    speech, found = Speech("de", books.catalogue), replace(FOUND, text="Nettoumsatz letzten Monat: 12.345 $.")
+    assert check.is_grounded("Der Umsatz war 12.345 $, das sind 12,3 %.", found, SALES, speech)
+    assert not check.is_grounded("Der Umsatz war 12,345 $.", found, SALES, speech)
 
 
 def slots(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-@pytest.mark.parametrize("language", [code for code in languages.codes() if code != languages.DEFAULT] or ["de"])
+def things(template: str) -> set[str]:
+    """Slots, where the name of a metric is the same thing at the beginning of a sentence and within it."""
+    return {name.removeprefix("of_") for name in slots(template)}
+
+
+@pytest.mark.parametrize("language", [code for code in languages.codes() if code != languages.DEFAULT])
 def test_every_language_has_every_template_with_the_same_slots(language: str) -> None:
-    wanted = {
-        key: slots(text) for key, text in languages.texts(languages.DEFAULT).items() if not key.startswith("names.")
-    }
-    there = {key: slots(text) for key, text in languages.texts(language).items() if not key.startswith("names.")}
+    wanted, there = (
+        {key: things(text) for key, text in languages.texts(code).items() if not key.startswith("names.")}
+        for code in (languages.DEFAULT, language)
+    )
     assert there == wanted
 
 

@@ -61,8 +61,8 @@ def test_a_price_needs_a_product(answer_of) -> None:
 
 def test_a_supplier_and_its_terms(answer_of, files) -> None:
     found = answer_of(look_up(Topic.SUPPLIER, MILK))
-    product = files["products"].set_index("name").loc[MILK.value, "product_id"]
-    terms = files["supplier_terms"].query("product_id == @product and is_preferred == 'true'").iloc[0]
+    terms = files["supplier_terms"].merge(files["products"][["product_id", "name"]], on="product_id")
+    terms = terms[(terms["name"] == MILK.value) & (terms["is_preferred"] == "true")].iloc[0]
     name = files["suppliers"].set_index("supplier_id").loc[terms["supplier_id"], "name"]
     assert found.rows[0]["supplier"] == name
     assert found.rows[0]["lead_time_days"] == int(terms["lead_time_days"])
