@@ -100,6 +100,7 @@ class Question(BaseModel):
         expect: What should come of it. `missing`: an answer or refusal that says plainly what the sources lack.
         kinds: Kinds of answer that are right.
         gold: Right answers; one of them is enough.
+        lacks: Where the sources do not hold it: what they lack, in a word that the answer has to say.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -113,6 +114,7 @@ class Question(BaseModel):
     expect: Expect
     kinds: tuple[str, ...]
     gold: tuple[GoldSpec, ...]
+    lacks: str | None = None
 
     @property
     def is_answerable(self) -> bool:
@@ -154,6 +156,7 @@ def _of_file(path: Path, part: str) -> list[Question]:
                 expect=group.get("expect", "answer"),
                 kinds=tuple(_listed(group.get("kind", []))),
                 gold=tuple(gold),
+                lacks=group.get("lacks"),
             )
             for number, asked in enumerate(turns, start=1)
         ]

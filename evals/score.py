@@ -41,6 +41,11 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+LACKING: Final = (
+    "on_hand", "available", "reserved", "on_order", "stock_value", "days_of_cover", "lasts_days", "stockout_rate",
+    "risk", "order_quantity", "gross_margin", "gross_margin_rate", "cost_of_goods_sold", "tax_amount",
+)  # fmt: skip
+"""What takes stock, costs or taxes, which Complete Journey does not have."""
 GOOD: Final = frozenset({Outcome.RIGHT, Outcome.CLARIFIED_RIGHTLY, Outcome.REFUSED_RIGHTLY})
 
 
@@ -59,9 +64,8 @@ def judge(question: Question, seen: Seen, truth: Truth) -> Verdict:
     if seen.kind == "refuse":
         return _refused(question, seen)
     if question.expect == "missing":
-        if _says_missing(seen):
-            return Verdict(Outcome.REFUSED_RIGHTLY)
-        return Verdict(Outcome.SILENT_WRONG, "answered with numbers that the sources do not hold")
+        wrong = _invented(seen) or _unsaid(question, seen)
+        return Verdict(Outcome.SILENT_WRONG, wrong) if wrong else Verdict(Outcome.REFUSED_RIGHTLY)
     if not question.gold:
         return Verdict(Outcome.SILENT_WRONG, f"answered as {seen.kind} what cannot be answered")
     if question.kinds and seen.kind not in question.kinds:
@@ -91,7 +95,13 @@ def _refused(question: Question, seen: Seen) -> Verdict:
     return Verdict(Outcome.REFUSED_WRONGLY, f"refused: {reason}")
 
 
-def _says_missing(seen: Seen) -> bool:
-    """Whether an answer says something without a number of its metrics."""
-    numbers = [number(row.get(name)) for row in seen.rows for name in seen.metrics]
-    return bool(seen.text) and not any(found is not None for found in numbers)
+def _invented(seen: Seen) -> str | None:
+    """Whether there is a number of what the sources lack."""
+    found = [name for row in seen.rows for name in LACKING if number(row.get(name)) is not None]
+    return f"invented: {found[0]}" if found else None
+
+
+def _unsaid(question: Question, seen: Seen) -> str | None:
+    """Whether it is not said what is missing."""
+    said = " ".join((seen.text, *map(str, seen.document["warnings"]))).lower()
+    return None if question.lacks and question.lacks in said else f"unsaid: that there is no {question.lacks}"

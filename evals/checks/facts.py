@@ -72,13 +72,15 @@ def lead_time(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
 
 
 def forecast(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
-    """The published means over the days ahead, added up over the stores."""
+    """The published means of the days from tomorrow on, added up over days and stores; means do add up."""
     asked = GoldSpec(where={"product": str(spec.product)})
     if wrong := _topic(seen, "forecast") or tables.filters(seen, asked):
         return wrong
     totals = truth.planning("fct_demand_totals", {"product": (str(spec.product),)})
-    wanted = float(totals.loc[totals["horizon_days"] == spec.days, "mean_units"].sum())
-    return _says(seen, wanted)
+    assert spec.days is not None
+    until = totals.groupby("target_date")["mean_units"].sum()
+    today = pd.Timestamp(truth.raw.today)
+    return _says(seen, float(until[today + pd.Timedelta(days=spec.days)] - until.get(today, 0.0)))
 
 
 def promotions(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:

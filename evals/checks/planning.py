@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from evals.checks import tables
-from evals.gold.periods import Days, spans
+from evals.gold.periods import UNSAID, Days, spans
 from evals.gold.truth import Truth
 from evals.question import GoldSpec
 from evals.seen import Seen, close, number
@@ -20,6 +21,7 @@ DEFAULT_DAYS: Final = 14
 LIKELY: Final = 0.5
 """What is more likely than not to run out must be named."""
 _PLACE: Final = ("product", "store")
+_SLOW: Final = ("available", "units_sold")
 
 
 def risk(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
@@ -71,25 +73,52 @@ def drafts(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
 
 
 def slow(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
-    """Stock and units sold as they are, what lasts longest first, and nothing that sells fast among it."""
+    """What lasts longest at its rate of sale, in that order, with stock, sales and days as they are."""
     if wrong := _topic(seen, "slow") or tables.filters(seen, spec):
         return wrong
     periods = {days for given in spec.spans or ("unsaid",) for days in spans(given, truth.raw.today)}
-    period = seen.period or next(iter(periods))
+    period = seen.period
     if period not in periods:
-        return f"period: {period[0]} to {period[1]}"
+        return f"period: {period}"
     by = _split(seen)
-    available, sold = _stock_and_sales(truth, spec, by, period, "available")
-    usual = _days_of_stock(available, sold, period).median()
+    available, sold = (truth.table(name, by, spec.held, period) for name in ("available", "units_sold"))
+    lasting = _lasting(truth, spec, by, period, available, sold)
     for row in seen.rows:
-        key = seen.key(row, by)
-        name = key[0] if len(key) == 1 else key
-        if not (close(float(available.get(name, 0.0)), number(row.get("available")))
-                and close(float(sold.get(name, 0.0)), number(row.get("units_sold")))):  # fmt: skip
-            return f"value: {key} should have {available.get(name)} available and {sold.get(name)} sold"
-        if float(sold.get(name, 0.0)) and float(available[name]) / float(sold[name]) * _length(period) < usual:
-            return f"rows: {key} sells faster than most"
-    return _falling(seen) if seen.rows else "rows: none"
+        key = tables.entry(seen.key(row, by))
+        wanted = (float(available.get(key, 0.0)), float(sold.get(key, 0.0)))
+        if not all(close(*pair) for pair in zip(wanted, (number(row.get(n)) for n in _SLOW), strict=True)):
+            return f"value: {key} should have {wanted[0]} available and {wanted[1]} sold"
+    shown = [number(row.get("lasts_days")) for row in seen.rows]
+    for place, (days, found) in enumerate(zip(lasting, shown, strict=False), start=1):
+        if not (close(days, found) if np.isfinite(days) else found is None):
+            return f"order: place {place} lasts {found} days and should last {days:.6g}"
+    return None if seen.rows or lasting.empty else "rows: none"
+
+
+def _lasting(
+    truth: Truth,
+    spec: GoldSpec,
+    by: Sequence[str],
+    period: Days,
+    available: pd.Series[Any],
+    sold: pd.Series[Any],
+) -> pd.Series[Any]:
+    """Days that what is available lasts, the longest first; without what is new. Infinite where nothing sells."""
+    if UNSAID in spec.spans or not spec.spans:
+        rates = _held(truth.rates, spec).groupby(list(by))["rate"].sum()
+    else:
+        rates = sold / ((period[1] - period[0]).days + 1)
+    stocked = available[available > 0]
+    stocked = stocked[~stocked.index.get_level_values("product").isin(_new(truth, period))]
+    lasting = stocked / rates.reindex(stocked.index).fillna(0.0)
+    return lasting.sort_values(ascending=False)
+
+
+def _new(truth: Truth, period: Days) -> set[str]:
+    """Products that were launched in the period or in the last 28 days: hardly sold yet is not slow."""
+    since = min(pd.Timestamp(period[0]), pd.Timestamp(truth.raw.today) - pd.Timedelta(days=27))
+    launched = truth.raw.products.set_index("product")["launched_date"]
+    return set(launched[pd.to_datetime(launched) >= since].index)
 
 
 def unsold(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
@@ -100,16 +129,14 @@ def unsold(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     if wrong or period is None:
         return wrong
     by = _split(seen)
-    stock, sold = _stock_and_sales(truth, spec, by, period, "on_hand")
+    stock, sold = (truth.table(name, by, spec.held, period) for name in ("on_hand", "units_sold"))
     lying = {key: float(units) for key, units in stock.items() if units > 0 and not sold.get(key, 0.0)}
     for row in seen.rows:
-        key = seen.key(row, by)
-        name = key[0] if len(key) == 1 else key
-        if name not in lying or not close(lying[name], number(row.get("on_hand"))):
+        key = tables.entry(seen.key(row, by))
+        if key not in lying or not close(lying[key], number(row.get("on_hand"))):
             return f"value: {key} is not {row.get('on_hand')} unsold units"
-    new = truth.raw.products.set_index("product")["launched_date"]
-    recent = set(new[pd.to_datetime(new) > pd.Timestamp(period[0]) - pd.Timedelta(days=1)].index)
-    missing = {key for key in lying if (key if isinstance(key, str) else key[0]) not in recent}
+    new = _new(truth, period)
+    missing = {key for key in lying if (key if isinstance(key, str) else key[0]) not in new}
     if not seen.rows and missing:
         return f"rows: {len(missing)} are missing"
     return None
@@ -134,25 +161,3 @@ def _same_keys(wanted: set[Any], shown: set[Any]) -> str | None:
 
 def _split(seen: Seen) -> tuple[str, ...]:
     return tuple(name for name in _PLACE if seen.rows and name in seen.rows[0]) or ("product",)
-
-
-def _stock_and_sales(
-    truth: Truth, spec: GoldSpec, by: Sequence[str], period: Days, measure: str
-) -> tuple[pd.Series[Any], pd.Series[Any]]:
-    return truth.table(measure, by, spec.held, None), truth.table("units_sold", by, spec.held, period)
-
-
-def _length(period: Days) -> int:
-    return (period[1] - period[0]).days + 1
-
-
-def _days_of_stock(available: pd.Series[Any], sold: pd.Series[Any], period: Days) -> pd.Series[Any]:
-    rates = sold.reindex(available.index).fillna(0.0) / _length(period)
-    return available[available > 0] / rates[available > 0]
-
-
-def _falling(seen: Seen) -> str | None:
-    """What lasts forever first, then what lasts longest."""
-    lasting = [number(row.get("lasts_days")) for row in seen.rows]
-    days = [float("inf") if found is None else found for found in lasting]
-    return None if days == sorted(days, reverse=True) else "order: not by how long it lasts"

@@ -89,7 +89,7 @@ def _total(seen: Seen, measure: str, gold: pd.Series[Any]) -> str | None:
 
 def _rows(seen: Seen, spec: GoldSpec, measure: str, gold: pd.Series[Any]) -> str | None:
     """Every row that is shown is right."""
-    if not seen.rows and len(gold):
+    if not seen.rows and len(gold) and spec.having is None:
         return "rows: none"
     values = _by_key(gold)
     for row in seen.rows:
@@ -181,6 +181,11 @@ def _mentions(row: Mapping[str, Any], spec: GoldSpec) -> bool:
 def key_of(key: object) -> tuple[str, ...]:
     """An index entry as the key of a row."""
     return tuple(plain(part) for part in (key if isinstance(key, tuple) else (key,)))
+
+
+def entry(key: tuple[str, ...]) -> str | tuple[str, ...]:
+    """The key of a row as an index has it."""
+    return key[0] if len(key) == 1 else key
 
 
 def _by_key(gold: pd.Series[Any]) -> dict[tuple[str, ...], float]:

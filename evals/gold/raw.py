@@ -107,6 +107,12 @@ class RawFiles:
         return self.described(found.fillna({"on_hand": 0, "reserved": 0, "available": 0, "on_order": 0}))
 
     @cached_property
+    def movements(self) -> pd.DataFrame:
+        """Stock movements with the store's local day."""
+        found = self.read("stock_movements", ["store_id", "product_id", "moved_at", "quantity", "movement_type"])
+        return found.assign(day=self.local(found["moved_at"], found["store_id"]).dt.normalize())
+
+    @cached_property
     def open_orders(self) -> pd.DataFrame:
         """Lines of open purchase orders and what is still to come of each."""
         orders = self.read("purchase_orders")

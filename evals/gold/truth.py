@@ -12,7 +12,7 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 
-from evals.gold import measures
+from evals.gold import history, measures
 from evals.gold.periods import Days
 from evals.gold.raw import RawFiles
 from retail.workspace import Workspace
@@ -70,6 +70,11 @@ class Truth:
             frame = frame[frame[dimension].isin(list(values))]
         return frame
 
+    @cached_property
+    def rates(self) -> pd.DataFrame:
+        """Mean daily units of every product in every store, over days in stock."""
+        return history.daily_rates(self.raw)
+
     def drafts(self, where: Values) -> pd.DataFrame:
         """Drafts that nobody has decided on."""
         found = self.planning("fct_reorder_drafts", where)
@@ -79,7 +84,7 @@ class Truth:
         if "product_id" not in frame:
             return frame
         products = self.raw.products
-        ids = frame["product_id"].str.partition(":")[2]
+        ids = frame["product_id"].astype("str").str.removeprefix("files:")
         described = frame.assign(store=frame["store_id"].map(lambda key: self.labels.get(str(key))))
         for name in ("product", "department", "category", "brand"):
             described[name] = ids.map(products[name])

@@ -44,7 +44,7 @@ def _document(**parts: Any) -> Document:
     empty: Document = {
         "kind": "metric", "topic": None, "text": "Said.", "rows": [], "metrics": ["net_sales"], "dimensions": [],
         "filters": [], "period": {"from": "2026-03-11", "to": "2026-03-12"}, "compared_with": None, "assumptions": [],
-        "refusal": None, "definitions": [],
+        "refusal": None, "definitions": [], "warnings": [],
     }  # fmt: skip
     return {**empty, **parts}
 
@@ -197,11 +197,13 @@ def test_asking_back_and_refusing_are_judged_by_what_was_expected(
 
 
 def test_what_the_sources_lack_has_to_be_said_and_no_number_given(truth: Truth) -> None:
-    question = _question(None, "metric", expect="missing")
+    question = _question(None, "metric", expect="missing").model_copy(update={"lacks": "cost"})
     assert _outcome(question, _total() | {"kind": "refuse", "refusal": "missing"}, truth) is Outcome.REFUSED_RIGHTLY
     assert _outcome(question, _total() | {"kind": "refuse", "refusal": "words"}, truth) is Outcome.REFUSED_WRONGLY
-    assert _outcome(question, _total() | {"rows": [{"net_sales": None}]}, truth) is Outcome.REFUSED_RIGHTLY
-    assert _outcome(question, _total(), truth) is Outcome.SILENT_WRONG
+    said = _document(text="No source tells the cost.", metrics=["gross_margin"], rows=[{"gross_margin": None}])
+    assert _outcome(question, said, truth) is Outcome.REFUSED_RIGHTLY
+    assert _outcome(question, said | {"text": "It is not known."}, truth) is Outcome.SILENT_WRONG
+    assert _outcome(question, said | {"rows": [{"gross_margin": 5.0}]}, truth) is Outcome.SILENT_WRONG
 
 
 def test_a_draft_that_was_decided_or_changed_is_noticed(truth: Truth) -> None:
