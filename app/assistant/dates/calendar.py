@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from app import periods
+from app.assistant.dates.span import Relative
 from app.assistant.reading import Period
 from app.periods import months_before
 
@@ -70,6 +71,17 @@ def year_before(period: Period) -> Period:
         return Period(name="custom", first=months_before(period.first, 12), last=months_before(period.last, 12))
     other = periods.Period(period.name, period.first, period.last).year_before()
     return Period(name="custom", first=other.first, last=other.last)
+
+
+def other_side(period: Period, relative: Relative) -> Period:
+    """The period that a relative phrase names beside another one."""
+    match relative:
+        case "year_before":
+            return year_before(period)
+        case "day_before" if period.days == 1:
+            return Period(name="custom", first=period.first - DAY, last=period.first - DAY)
+        case _:
+            return previous(period)
 
 
 def _whole_months(period: Period) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -51,7 +51,18 @@ def find(
     """
     words = vocabulary(language)
     finder = _Finder(tokens_of(question, words), words, Today(as_of, begins, as_of), is_day_over)
-    return tuple(finder.spans())
+    found = list(finder.spans())
+    return tuple(span if _is_relative_to(span, found) else replace(span, relative=None) for span in found)
+
+
+def _is_relative_to(span: PeriodSpan, found: Sequence[PeriodSpan]) -> bool:
+    """Whether "vs last week" may mean as many days of it: beside this week it does, beside a March it does not."""
+    others = [other.period for other in found if other is not span and other.period is not None]
+    if span.period is None or not others:
+        return True
+    if span.relative == "previous" and span.period.name in _COMPARED_WITH:
+        return any(other.name == span.period.name.replace("last", "this") for other in others)
+    return span.period.name != "last_year" or all(other.name == "this_year" or other.days < 365 for other in others)
 
 
 class _Finder:
@@ -121,9 +132,11 @@ class _Finder:
             return False
         if match.slots.get("unless_comparing") and self._compares_before(start):
             return False
+        before = self._tokens[start - 1].text if start else ""
+        if before in sets["each"] and match.meaning.does == "weekday":
+            return False
         if not self._tokens[start].text.isdigit():
             return True
-        before = self._tokens[start - 1].text if start else ""
         after = self._tokens[match.end].text if match.end < len(self._tokens) else ""
         is_alone = match.end == start + 1
         return before not in sets["counters"] and not (is_alone and after in sets["counted"])

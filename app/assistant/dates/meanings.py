@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from app.assistant.dates import calendar
@@ -13,15 +13,21 @@ from app.assistant.dates.dated import DATED
 from app.assistant.dates.meant import NO_SUCH_DATE, Made, Meant, Slots, Today
 from app.assistant.dates.span import Problem
 
+_EARLIEST: Final = date(1900, 1, 1)
+_LATEST: Final = date(2200, 12, 31)
+"""No shop has data outside, and reckoning further from days inside never leaves the calendar."""
+
 
 def mean(does: str, slots: Slots, today: Today) -> Meant | None:
     """What a pattern with its slots filled means; none where it is no period after all."""
     found = MEANINGS.get(does)
     try:
-        return found(slots, today) if found else _named(does, today)
+        meant = found(slots, today) if found else _named(does, today)
     except (ValueError, OverflowError):
         # The one way to fail is a calendar without such a day, such as 30 February or a year beyond 9999.
         return NO_SUCH_DATE
+    is_far = meant is not None and meant.days is not None and not _EARLIEST <= meant.days[0] <= meant.days[1] <= _LATEST
+    return NO_SUCH_DATE if is_far else meant
 
 
 def _named(name: str, today: Today) -> Meant:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from app.assistant.dates.calendar import BEGINNING, DAY, Stretch
+from app.assistant.dates.calendar import BEGINNING, DAY, Stretch, week
 from app.assistant.dates.meanings import mean
 from app.assistant.dates.meant import Made, Meant, Slots, Today
 from app.assistant.dates.span import Problem
@@ -79,6 +79,15 @@ def _by(point: Stretch, today: Today) -> Stretch | None:
     return _until(point, today) if point[1] > today.as_of else None
 
 
+def _week_of(point: Stretch, _: Today) -> Stretch | None:
+    """The week that a day is in."""
+    return week(point[0]) if point[0] == point[1] else None
+
+
+def _week_ending(point: Stretch, _: Today) -> Stretch | None:
+    return (point[1] - timedelta(days=6), point[1]) if point[0] == point[1] else None
+
+
 def _between(slots: Slots, today: Today) -> Meant | None:
     """From one point to another. The year of the first follows from the last, or else the other way round."""
     end = _point(slots, "point2", "shortdate2").resolve(today)
@@ -94,7 +103,8 @@ def _between(slots: Slots, today: Today) -> Meant | None:
         again = _point(slots, "point2", "shortdate2").resolve(replace(today, latest=begin.days[0] + later))
         end = again if again is not None and again.days is not None else end
     assert end.days is not None
-    if begin.days[0] > end.days[1]:
+    is_whole_year_back = begin.days[0].month == end.days[1].month and begin.days[0].year < end.days[1].year
+    if begin.days[0] > end.days[1] or (is_whole_year_back and "year" not in begin_point.slots):
         return Meant(problem=Problem.BACKWARDS)
     return Meant(days=(begin.days[0], end.days[1]))
 
@@ -120,4 +130,6 @@ RANGES: Final[Mapping[str, Made]] = {
     "until": _from_one(_until),
     "before": _from_one(_before),
     "by": _from_one(_by),
+    "week_of": _from_one(_week_of),
+    "week_ending": _from_one(_week_ending),
 }

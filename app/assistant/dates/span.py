@@ -8,8 +8,8 @@ from typing import Literal
 
 from app.assistant.reading import Period
 
-Relative = Literal["previous", "year_before"]
-"""What a period is compared with: see `previous` and `year_before`."""
+Relative = Literal["previous", "year_before", "day_before"]
+"""What a period is compared with: see `calendar.other_side`."""
 
 
 class Problem(StrEnum):
@@ -34,8 +34,8 @@ class PeriodSpan:
         last: One past the last word.
         period: The days; none where there is a problem, or where the words only mean something beside another period.
         relative: Where the words name the other side of a comparison ("the week before", "vs last year"). With a
-            period as well ("vs last year"), the period is what they mean where no other is named, or where the other
-            is of another kind: this week against last week may be all of it, or as many days (`previous`).
+            period as well ("vs last year"), the period is what they mean where no other is named; else the relative
+            one goes first, so that this week so far meets as many days of last week.
         is_future: Whether the period begins after the as-of day.
         problem: Why there is no period.
         candidates: Periods that an ambiguous date may mean.

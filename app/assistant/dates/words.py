@@ -76,6 +76,7 @@ def vocabulary(language: str) -> Vocabulary:
         "beside_weak",
         "counters",
         "counted",
+        "each",
         "articles",
         "against",
         "against_loosely",
@@ -98,7 +99,7 @@ def tokens_of(question: Question, words: Vocabulary) -> list[Token]:
     """A question's words: folded, cut apart where they were typed together, and put right where they look misspelt."""
     found = []
     for index, word in enumerate(question.words):
-        text = word.text.translate(words.folds)
+        text = _bare(word.text.translate(words.folds), words)
         gap = question.text[question.words[index - 1].end : word.start] if index else ""
         parts = None if text in words.known else _apart(text, words)
         if parts:
@@ -106,6 +107,12 @@ def tokens_of(question: Question, words: Vocabulary) -> list[Token]:
         else:
             found.append(Token(text, index, _meant(text, words), gap.strip() == "-"))
     return found
+
+
+def _bare(text: str, words: Vocabulary) -> str:
+    """A word without the ending that makes it the owner of something: "last quarter's"."""
+    bare = text.removesuffix("'s")
+    return bare if bare in words.known else text
 
 
 def _apart(text: str, words: Vocabulary) -> tuple[str, str] | None:

@@ -170,8 +170,7 @@ class _Changes:
             if base is None or span.problem is not None:
                 return {}
             if span.relative is not None:
-                other = dates.year_before(base) if span.relative == "year_before" else dates.previous(base)
-                periods = base, other
+                periods = base, dates.other_side(base, span.relative)
             else:
                 periods = None if span.period is None else (base, span.period)
         if periods is None:

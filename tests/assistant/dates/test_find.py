@@ -92,6 +92,11 @@ ENGLISH = [
     ("same day last week", "2025-06-06"),
     ("three weeks ago", "2025-05-19/2025-05-25"),
     ("black friday", "2024-11-29"),
+    ("last week's best sellers", "2025-06-02/2025-06-08"),
+    ("yesterdays sales", "2025-06-12"),
+    ("last year's March", "2024-03-01/2024-03-31"),
+    ("in the week of May 21", "2025-05-19/2025-05-25"),
+    ("week ending 1 June", "2025-05-26/2025-06-01"),
     ("may sales by store", "2025-05-01/2025-05-31"),
     ("top 5 June", "2025-06-01/2025-06-13 of 2025-06-30"),
 ]
@@ -165,9 +170,13 @@ def test_a_period_ahead_begins_after_today_and_says_so(text: str, language: str,
         ("sales in week 54", "en", Problem.NO_SUCH_DATE),
         ("sales on 2025-02-30", "en", Problem.NO_SUCH_DATE),
         ("29 February 2025", "en", Problem.NO_SUCH_DATE),
+        ("sales before 0001-01-01", "en", Problem.NO_SUCH_DATE),
+        ("the last 9999 years", "en", Problem.NO_SUCH_DATE),
+        ("the next 9999 months", "en", Problem.NO_SUCH_DATE),
         ("Monday 12 June 2025", "en", Problem.NO_SUCH_DATE),
         ("the last 24 hours", "en", Problem.HOURS),
         ("from 2025-06-12 to 2025-06-01", "en", Problem.BACKWARDS),
+        ("from 10 May to 3 May", "en", Problem.BACKWARDS),
         ("am 31. Juni", "de", Problem.NO_SUCH_DATE),
         ("letzte 24 Stunden", "de", Problem.HOURS),
     ],
@@ -193,6 +202,7 @@ def test_the_last_month_may_be_the_calendar_month_or_the_days_up_to_now() -> Non
     [
         "Which items may run out?",
         "sales on Mondays",
+        "sales every Monday",
         "top 5 products with more than 2000 units",
         "which are the best stores of all",
         "at least 5 units of every product",
@@ -213,6 +223,8 @@ def test_words_that_only_look_like_time_are_none(text: str) -> None:
         ("March year on year", "en", "year_before"),
         ("this week compared with last week", "en", "previous"),
         ("last Friday against the Friday before", "en", "previous"),
+        ("yesterday vs the day before", "en", "day_before"),
+        ("gestern im Vergleich zum Tag davor", "de", "day_before"),
         ("diesen Monat im Vergleich zum Vorjahr", "de", "year_before"),
         ("diese Woche gegenüber der Vorwoche", "de", "previous"),
     ],
@@ -220,6 +232,11 @@ def test_words_that_only_look_like_time_are_none(text: str) -> None:
 def test_the_other_side_of_a_comparison_is_relative(text: str, language: str, relative: str) -> None:
     first, second = spans(text, language)
     assert (first.relative, second.relative) == (None, relative)
+
+
+@pytest.mark.parametrize("text", ["March vs last month", "2023 vs last year", "yesterday vs last week"])
+def test_a_period_that_is_named_in_full_is_not_relative_to_one_of_another_kind(text: str) -> None:
+    assert [span.relative for span in spans(text)] == [None, None]
 
 
 def test_a_comparison_of_two_months_is_no_stretch_between_them() -> None:

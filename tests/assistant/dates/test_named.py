@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import periods
-from app.assistant.dates import named, previous, year_before
+from app.assistant.dates import named, other_side, previous, year_before
 from app.assistant.dates.calendar import FIXED_NAMES
 
 NAMES = (*FIXED_NAMES, "last_7_days", "last_28_days", "last_4_weeks", "last_3_months", "last_12_months", "next_14_days")
@@ -62,6 +62,13 @@ def test_a_week_so_far_is_compared_with_the_same_days_of_the_week_before() -> No
 
 def test_a_day_is_compared_with_the_same_weekday_a_week_before() -> None:
     assert previous(named("yesterday", date(2025, 6, 13))).first == date(2025, 6, 5)
+
+
+def test_the_day_before_a_day_is_the_day_before_it() -> None:
+    friday = date(2025, 6, 13)
+    assert other_side(named("yesterday", friday), "day_before").first == date(2025, 6, 11)
+    assert other_side(named("last_week", friday), "day_before") == previous(named("last_week", friday))
+    assert other_side(named("yesterday", friday), "year_before") == year_before(named("yesterday", friday))
 
 
 def test_a_month_is_compared_with_the_whole_month_before() -> None:

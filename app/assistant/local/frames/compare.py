@@ -101,10 +101,8 @@ def _two(first: PeriodMention, second: PeriodMention) -> tuple[Period, Period] |
     base = first.span.period
     if base is None:
         return None
-    if second.span.relative == "previous":
-        return base, dates.previous(base)
-    if second.span.relative == "year_before":
-        return base, dates.year_before(base)
+    if second.span.relative is not None:
+        return base, dates.other_side(base, second.span.relative)
     return None if second.span.period is None else (base, second.span.period)
 
 
@@ -113,7 +111,7 @@ def _one(hold: Hold, only: PeriodMention) -> tuple[Period, Period] | None:
     if only.span.relative is not None and period is None:
         base = hold.context.named("last_28_days")
         hold.assume("last_28_days")
-        return base, dates.previous(base) if only.span.relative == "previous" else dates.year_before(base)
+        return base, dates.other_side(base, only.span.relative)
     if period is None:
         return None
     if current := _current(hold, only):
