@@ -35,6 +35,8 @@ _PRODUCTS: Final = ("product", "category")
 _A_DAY: Final = ("hour", "store")
 _DAYS: Final = ("hour", "weekday", "store")
 _TENDERS: Final = ("tender", "store")
+_READ: Final = frozenset({*_PRODUCTS, *_DAYS, *_TENDERS})
+"""Dimensions that are looked at without being asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,9 @@ def measures(metric: Metric, catalogue: Catalogue) -> tuple[str, ...]:
 def question(metric: Metric, reading: Reading, periods: Pair, catalogue: Catalogue) -> Question:
     """What to read to explain a metric."""
     read = measures(metric, catalogue)
-    groups = [] if metric.name not in _MEASURES and metric.additivity == "non-additive" else _groups(metric, periods)
+    groups = [] if metric.name not in _MEASURES and metric.additivity == "non-additive" else [*_groups(metric, periods)]
     fixed = {item.dimension for item in reading.where if item.operator == "=" or len(item.values) == 1}
+    groups += [(name,) for name in reading.by if name in metric.dimensions and name not in _READ]
     splits = set(metric.splits) - (fixed - {"product"})
     kept = [group for group in (tuple(name for name in group if name in splits) for group in groups) if group]
     every = [catalogue.metrics[name] for name in read]
@@ -235,9 +238,11 @@ def _lines(found: Measured, weight: str, amount: str) -> dict[str | int | None, 
 
 def _movements(metric: Metric, then: Measured, now: Measured) -> list[Movement]:
     """Contributions by each dimension that was read, has more than one value, and adds up."""
+    usual = ("product", "category", "tender", "store", "weekday", "hour")
+    asked = (name for name in now.by if name not in usual)
     found = (
         movement(dimension, then.amounts(dimension, metric.name), now.amounts(dimension, metric.name))
-        for dimension in ("product", "category", "tender", "store", "weekday", "hour")
+        for dimension in (*asked, *usual)
         if dimension in now.by and adds_up(metric, (dimension,))
     )
     return [item for item in found if item.count > 1]

@@ -15,6 +15,7 @@ from app.assistant.kinds import digest
 from app.assistant.reading import Kind, Period, Reading
 from app.assistant.speech import Speech
 from metrics import Filter, MetricQuery, Metrics
+from retail.errors import UnusableRequest
 from retail.principal import LOCAL, Principal
 from retail.settings import Settings
 from retail.vocabulary import Role
@@ -150,3 +151,8 @@ def test_stock_alerts_follow_the_rules_of_the_page_of_today(
     good = frame[frame["mean_daily_units"] >= 1]
     assert found.get("out", 0) == (good["available"] <= 0).sum()
     assert found.get("low", 0) == ((good["days_of_cover"] > 0) & (good["days_of_cover"] < 2)).sum()
+
+
+def test_what_a_digest_does_not_hold_is_refused(answer_of: AnswerOf) -> None:
+    with pytest.raises(UnusableRequest, match="store"):
+        answer_of(summarise().model_copy(update={"by": ("store",)}))
