@@ -106,7 +106,7 @@ def _phrases(language: str) -> tuple[dict[Phrase, tuple[Tags, ...]], tuple[str, 
 
 
 def _add(found: dict[Phrase, list[Tags]], tags: Tags, phrases: Iterable[Phrase], endings: tuple[str, ...]) -> None:
-    names_a_thing = tags[0].startswith(("metric:", "dimension:")) and len(tags) == 1
+    names_a_thing = tags[0].startswith("dimension:") and len(tags) == 1
     for phrase in phrases:
         for form in _forms(phrase, endings) if names_a_thing else (phrase,):
             meanings = found.setdefault(form, [])

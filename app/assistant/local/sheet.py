@@ -105,7 +105,9 @@ class Sheet:
             return True
         if piece.has("only") or piece.has("prep"):
             following = self.after(at)
-            return following is not None and self._is_thing(following, uses)
+            if following is None:
+                return piece.has("prep")
+            return self._is_thing(following, uses)
         return piece.has("and") and 0 < at < len(self.pieces) - 1
 
     def _is_thing(self, at: int, uses: Uses) -> bool:
@@ -238,6 +240,8 @@ def _after_by(pieces: tuple[Piece, ...], at: int, named: set[int]) -> Iterator[S
 
 def _asking(pieces: tuple[Piece, ...], at: int) -> int | None:
     """The "which" that asks for the dimension at a place: "which 5 best-selling products"."""
+    if pieces[at].has("cue:which") and not pieces[at].is_harmless:
+        return at
     between = range(at - 1, max(-1, at - 5), -1)
     for position in between:
         piece = pieces[position]

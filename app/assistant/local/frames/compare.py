@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from app.assistant import dates
 from app.assistant.local.frames.metric import chosen_metrics
 from app.assistant.local.hold import Attempt, Context, Hold
@@ -33,7 +35,8 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     periods = both(hold)
     if periods is None:
         return None
-    hold.cue(*_CHANGED, "share_of_change")
+    direction = _direction(hold)
+    hold.cue(*_CHANGED)
     reading = Reading(
         kind=Kind.COMPARE,
         metrics=metrics,
@@ -44,8 +47,15 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         derived=_CHANGE,
         order=None if rank is None or not splits else rank.order,
         limit=None if rank is None or not splits else rank.limit or 10,
+        direction=direction,
     )
     return hold.attempt(reading)
+
+
+def _direction(hold: Hold) -> Literal["down", "up"] | None:
+    """Which way rows have to have gone, where that is asked: "which products fell most"."""
+    down, up = bool(hold.sheet.cue("down")), bool(hold.sheet.cue("up"))
+    return None if down == up else "down" if down else "up"
 
 
 def _several(where: tuple[Filter, ...]) -> str | None:
@@ -101,6 +111,8 @@ def _two(first: PeriodMention, second: PeriodMention) -> tuple[Period, Period] |
     base = first.span.period
     if base is None:
         return None
+    if second.span.period is not None and second.span.period.name == f"last_{base.name.removeprefix('this_')}":
+        return base, second.span.period
     if second.span.relative is not None:
         return base, dates.other_side(base, second.span.relative)
     return None if second.span.period is None else (base, second.span.period)

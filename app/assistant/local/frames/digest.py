@@ -19,6 +19,9 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     elif not hold.cue("summarise"):
         return None
     hold.cue("show", "what", "now")
+    for split in sheet.splits:
+        if split.how == "by" and split.name in {"day", "week"}:
+            hold.take(split.uses)
     period = hold.past("today")
     if period is None or (period.ends or period.last) - period.first > _LONGEST:
         return None

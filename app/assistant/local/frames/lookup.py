@@ -12,7 +12,7 @@ from app.assistant.local.sheet import Sheet
 from app.assistant.reading import Kind, Reading, Topic
 from metrics import Filter
 
-_SUPPORT: Final = ("show", "list", "which", "what", "how_many", "how_much")
+_SUPPORT: Final = ("show", "list", "which", "what", "how_many", "how_much", "when", "have")
 _STORES: Final = frozenset({"store", "store_code", "store_id"})
 _GOODS: Final = PRODUCT_LIKE | _STORES
 _AHEAD: Final = "next_14_days"

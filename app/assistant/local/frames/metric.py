@@ -117,6 +117,10 @@ def _meant(
     if any(item.dimension == "tender" for item in where):
         hold.cue("take", "pay")
         return ("payments_amount",)
+    held = [item for item in where if item.dimension in {"product", "sku"} and item.operator in {"=", "in"}]
+    if how_many and hold.sheet.cue("have") and held and not sells and not hold.sheet.periods and not hold.bare():
+        hold.cue("how_many", "have")
+        return ("on_hand",)
     if hold.cue("pay") and has_splits:
         return ("payments_amount",)
     if hold.cue("take"):
