@@ -135,8 +135,9 @@ class _Periods:
         sentences = self._movers(rows)
         if len(shown) < len(rows):
             self.facts += [len(shown), len(rows)]
-            numbers = {"shown": self.speech.number(len(shown)), "total": self.speech.number(len(rows))}
-            sentences.append(self.speech.say("metric.cut" if parts.is_whole else "metric.cut_at_least", **numbers))
+            total = self.speech.number(len(rows))
+            total = total if parts.is_whole else self.speech.say("metric.or_more", count=total)
+            sentences.append(self.speech.say("metric.cut", shown=self.speech.number(len(shown)), total=total))
         return Compared(parts.columns, shown, parts.is_whole), sentences
 
     def _in_order(self, rows: list[Row]) -> list[Row]:

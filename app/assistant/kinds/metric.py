@@ -50,7 +50,7 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
 
 def _measure(reading: Reading, books: Books, speech: Speech) -> Said | str:
     """The table that was asked for, or which sentence says why there is none."""
-    if {Derived.DELTA, Derived.RATIO} & set(reading.derived):
+    if {Derived.DELTA, Derived.RATIO} & set(reading.derived) or reading.compare_with is not None:
         return "no_change"
     if Derived.AVERAGE in reading.derived:
         averaged = fetch.averaged(reading, books)

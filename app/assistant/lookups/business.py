@@ -67,7 +67,10 @@ def freshness(reading: Reading, books: Books, speech: Speech) -> Findings:
         text=" ".join(sentences),
         columns=common.columns(names, speech, row_count="count") if rows else (),
         rows=rows,
-        facts=tuple(float(n) for at in (published, as_of) for n in (at.day, at.year, at.hour, at.minute)),
+        facts=(
+            *(float(n) for at in (published, as_of) for n in (at.day, at.year, at.hour, at.minute)),
+            *(float(n) for day in (first, last) if day is not None for n in (day.day, day.year)),
+        ),
         page=PageLink("data-health"),
     )
 

@@ -13,6 +13,8 @@ from metrics import Filter
 from metrics.result import Row
 
 _LEAD_TIMES: Final = "fct_lead_times"
+_IN_WORDS: Final = (0.5, 9.0, 10.0)
+"""Numbers that the text says of every lead time: the half, and nine of ten."""
 
 
 def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
@@ -41,7 +43,7 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
         text=" ".join([*(_takes(row, speech) for row in first[: common.NAMED]), *cut]),
         columns=common.columns(names, speech, **units),
         rows=[{name: row[name] for name in names} for row in first],
-        facts=facts,
+        facts=(*facts, *_IN_WORDS),
         page=PageLink("terms"),
     )
 

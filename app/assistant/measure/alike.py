@@ -104,6 +104,7 @@ class Compared:
 def compared(reading: Reading, fair: Pair, by: Sequence[str], books: Books) -> Compared | None:
     """The metrics of both periods, matched row by row; periods of a grain are matched by their place.
 
+    Where a period has more rows than a query returns, only those that are known of both are compared.
     None where means are compared and one of the periods has no whole period of the grain to take a mean of.
     """
 
@@ -116,9 +117,12 @@ def compared(reading: Reading, fair: Pair, by: Sequence[str], books: Books) -> C
     if of_now is None or of_before is None:
         return None
     (columns, now, now_is_whole), (_, before, before_is_whole) = of_now, of_before
-    absent = {name: 0.0 for name in reading.metrics if _is_sum(name, books)}
+    is_whole = now_is_whole and before_is_whole
+    absent = {name: 0.0 for name in reading.metrics if is_whole and _is_sum(name, books)}
     rows = []
     for key, shown in _keys(by, fair, now, before).items():
+        if not is_whole and not (key in now and key in before):
+            continue
         row = dict(zip(by, shown, strict=True))
         for name in reading.metrics:
             missing = absent.get(name) if by else None
@@ -126,7 +130,7 @@ def compared(reading: Reading, fair: Pair, by: Sequence[str], books: Books) -> C
             old = before[key][name] if key in before else missing
             row |= _difference(name, new, old)
         rows.append(row)
-    return Compared(columns, rows, now_is_whole and before_is_whole)
+    return Compared(columns, rows, is_whole)
 
 
 Key = tuple[Value, ...]
@@ -151,8 +155,9 @@ def _of_period(reading: Reading, period: Period, until_hour: int | None, by: Seq
     if until and period.days > 1:
         stretches = [(period.first, period.last - timedelta(days=1), ()), (period.last, period.last, until)]
     rows: dict[Key, Row] = {}
+    order = (f"-{reading.metrics[0]}",) if by else ()
     results = [
-        books.query(*reading.metrics, by=by, where=(*reading.where, *more), first=first, last=last)
+        books.query(*reading.metrics, by=by, where=(*reading.where, *more), first=first, last=last, order_by=order)
         for first, last, more in stretches
     ]
     for result in results:

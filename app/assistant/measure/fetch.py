@@ -68,9 +68,16 @@ def days_of(period: Period | None, books: Books) -> Days:
 def plain(reading: Reading, books: Books, by: Sequence[str] | None = None, where: Sequence[Filter] = ()) -> Table:
     """The metrics as they are."""
     splits = reading.by if by is None else tuple(by)
-    sign = "-" if reading.order == "largest" else ""
-    order = (sign + reading.metrics[0],) if reading.order and splits else ()
-    return as_table(query(reading, books, splits, (*reading.where, *where), order), splits, reading.metrics)
+    result = query(reading, books, splits, (*reading.where, *where), _wanted_first(reading) if splits else ())
+    return as_table(result, splits, reading.metrics)
+
+
+def _wanted_first(reading: Reading) -> tuple[str, ...]:
+    """Which rows come first, so that none of those is left out where there are more than a query returns."""
+    if reading.having:
+        condition = reading.having[0]
+        return (("-" if condition.operator in {">", ">="} else "") + condition.metric,)
+    return (("" if reading.order == "smallest" else "-") + reading.metrics[0],)
 
 
 def query(
@@ -156,7 +163,8 @@ def averaged(reading: Reading, books: Books) -> Averaged | None:
     reading = reading.model_copy(update={"period": within})
     metrics = [books.catalogue.metric(name) for name in reading.metrics]
     sums_up = all(metric.kind == "period" and metric.additivity.startswith("additive") for metric in metrics)
-    result = query(reading, books, keep if sums_up else (*keep, grain), reading.where)
+    order = _wanted_first(reading) if keep and sums_up else ()
+    result = query(reading, books, keep if sums_up else (*keep, grain), reading.where, order)
     if result.truncated and not sums_up:
         return None
     groups: dict[tuple[Value, ...], list[Row]] = {}

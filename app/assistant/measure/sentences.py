@@ -152,6 +152,8 @@ class _Writer:
         named = [row for row in table.rows if as_float(row[self.metric]) is not None][:_NAMED]
         has_shares = any(self.metric + SHARE in row for row in named)
         key = {"largest": "highest", "smallest": "lowest", None: "breakdown"}[self.reading.order]
+        if self.reading.having and self.reading.order is None:
+            key = "of_them"
         if has_shares:
             where = fetch.whole_where(self.reading)
             self.sentences.append(self.words.sentence("shares", where=where, top=self.words.entries(named)))
@@ -210,9 +212,8 @@ class _Writer:
         if shown >= len(rows):
             return
         self.facts.append(len(rows))
-        number = self.words.speech.number
-        key = "cut" if self.table.is_whole else "cut_at_least"
-        self.sentences.append(self.words.say(key, shown=number(shown), total=number(len(rows))))
+        numbers = {"shown": self.words.speech.number(shown), "total": self._number(len(rows))}
+        self.sentences.append(self.words.say("cut", **numbers))
         last = as_float(rows[shown - 1][self.metric])
         equals = sum(1 for row in rows[shown:] if last is not None and as_float(row[self.metric]) == last)
         if equals:
@@ -222,10 +223,8 @@ class _Writer:
         """How many rows meet the conditions."""
         met, every = len(self.table.rows), self.said.all_rows
         self.facts += [met, every]
-        number, conditions = self.words.speech.number, self.words.conditions()
-        self.sentences.append(
-            self.words.sentence("conditions", conditions=conditions, count=number(met), total=number(every))
-        )
+        numbers = {"count": self.words.speech.number(met), "total": self._number(every)}
+        self.sentences.append(self.words.sentence("conditions", conditions=self.words.conditions(), **numbers))
         if any(item.operator in {"<", "<="} for item in self.reading.having):
             self.assumptions.append(self.words.say("only_with_rows"))
 
@@ -237,4 +236,9 @@ class _Writer:
 
     def _count(self, key: str, count: int) -> None:
         self.facts.append(count)
-        self.sentences.append(self.words.say(key, count=self.words.speech.number(count)))
+        self.sentences.append(self.words.say(key, count=self._number(count)))
+
+    def _number(self, count: int) -> str:
+        """A number of rows; `10,000 or more` where there are more than a query returns."""
+        shown = self.words.speech.number(count)
+        return shown if self.said.table.is_whole else self.words.say("or_more", count=shown)
