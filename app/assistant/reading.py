@@ -11,9 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from metrics import Filter
 from metrics.query import Operator
 
-
 MOST_VALUES: Final = 200
 """Values that one filter of a reading may list: nobody says more, and each is told and compared."""
+
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2200
+"""Years that a period may lie in, so that counting on from it stays within the calendar."""
 
 
 class Kind(StrEnum):
@@ -130,6 +134,8 @@ class Period(BaseModel):
     def _in_order(self) -> Self:
         if self.first > self.last:
             raise ValueError("a period ends before it begins")
+        if self.first.year < FIRST_YEAR or (self.ends or self.last).year > LAST_YEAR:
+            raise ValueError(f"a period lies between the years {FIRST_YEAR} and {LAST_YEAR}")
         return self
 
     @property
