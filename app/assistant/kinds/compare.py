@@ -59,6 +59,7 @@ class _Periods:
         if whole is None or parts is None or not whole.rows:
             return Findings(self.speech.say("metric.no_mean", metric=self.speech.title(self.metric)))
         sentences = [self._sentence(name, whole.rows[0]) for name in self.reading.metrics]
+        self.facts += [float(n) for day in (self.fair.now.last, self.fair.before.last) for n in (day.day, day.year)]
         if self.fair.until_hour is not None:
             self.facts.append(self.fair.until_hour)
             hour = self.speech.cell("hour", self.fair.until_hour)

@@ -223,8 +223,9 @@ class _Writer:
         """How many rows meet the conditions."""
         met, every = len(self.table.rows), self.said.all_rows
         self.facts += [met, every]
-        numbers = {"count": self.words.speech.number(met), "total": self._number(every)}
-        self.sentences.append(self.words.sentence("conditions", conditions=self.words.conditions(), **numbers))
+        count, total = self.words.speech.number(met), self._number(every)
+        conditions = self.words.conditions()
+        self.sentences.append(self.words.sentence("conditions", conditions=conditions, count=count, total=total))
         if any(item.operator in {"<", "<="} for item in self.reading.having):
             self.assumptions.append(self.words.say("only_with_rows"))
 

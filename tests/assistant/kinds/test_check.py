@@ -22,6 +22,7 @@ TODAY = date(2025, 6, 13)
 MAY = Period(name="last_month", first=date(2025, 5, 1), last=date(2025, 5, 31))
 SO_FAR = Period(name="this_week", first=date(2025, 6, 9), last=TODAY, ends=date(2025, 6, 15))
 DAY = Period(name="today", first=TODAY, last=TODAY, ends=TODAY)
+WEEK = Period(name="last_week", first=date(2025, 6, 2), last=date(2025, 6, 8))
 WEEK_AGO = Period(first=date(2025, 6, 6), last=date(2025, 6, 6))
 SALES = Reading(kind="metric", metrics=("net_sales",), by=("product",), period=MAY, order="largest", limit=3)
 
@@ -107,6 +108,7 @@ READINGS = [
     Reading(kind="compare", metrics=("net_sales",), period=MAY, compare_with=SO_FAR),
     Reading(kind="compare", metrics=("gross_margin_rate",), by=("product",), period=MAY, compare_with=SO_FAR),
     Reading(kind="compare", metrics=("net_sales",), by=("store",), period=MAY),
+    Reading(kind="compare", metrics=("net_sales",), period=SO_FAR, compare_with=WEEK),
     Reading(kind="compare", metrics=("net_sales",), period=DAY, compare_with=WEEK_AGO),
     Reading(kind="customers", topic=Topic.RETURNING, period=MAY),
     Reading(kind="lookup", topic=Topic.FORECAST),
