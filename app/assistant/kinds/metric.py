@@ -75,12 +75,21 @@ def _with_labels(table: Table, speech: Speech) -> Table:
 
 
 def _held_and_ranked(said: Said, reading: Reading, books: Books) -> Said:
-    """Rows that meet the conditions, in the order to show them."""
+    """Rows that meet the conditions, in the order to show them. What has no category is no category to be ranked."""
     table = _with_something(said.table, books)
+    if reading.order or reading.having:
+        named = _named(table)
+        said = replace(said, without_nameless=len(named.rows) < len(table.rows))
+        table = named
     said = replace(said, all_rows=len(table.rows), table=table.meeting(reading.having))
     if reading.order == "smallest" and said.leading is None and said.table.splits:
         said = _without_partial(_without_zeros(said, reading, books), reading, books)
     return replace(said, table=_ranked(said.table, reading))
+
+
+def _named(table: Table) -> Table:
+    """Rows that have a value of every split."""
+    return replace(table, rows=[row for row in table.rows if all(row[split] is not None for split in table.splits)])
 
 
 def _with_something(table: Table, books: Books) -> Table:
@@ -123,12 +132,11 @@ def _ranks_over_time(reading: Reading) -> bool:
 def _leading_over_time(reading: Reading, books: Books) -> Said:
     """Every period of the things that lead over the whole of them."""
     things = tuple(name for name in reading.by if name not in GRAINS)
-    every = _ranked(fetch.plain(reading, books, by=things), reading)
+    every = _ranked(_named(fetch.plain(reading, books, by=things)), reading)
     ranked = every.cut(reading.limit or DEFAULT_LIMIT)
     leading = {tuple(row[name] for name in things) for row in ranked.rows}
-    known = tuple(dict.fromkeys(row[things[0]] for row in ranked.rows if row[things[0]] is not None))
-    has_nulls = any(row[things[0]] is None for row in ranked.rows)
-    only = () if has_nulls or not known else (Filter(dimension=things[0], operator="in", value=known),)
+    known = tuple(dict.fromkeys(value for row in ranked.rows if (value := row[things[0]]) is not None))
+    only = (Filter(dimension=things[0], operator="in", value=known),) if known else ()
     table = fetch.plain(reading, books, where=only).in_order()
     rows = [row for row in table.rows if tuple(row[name] for name in things) in leading]
     return Said(replace(table, rows=rows), leading=every)

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from app.assistant.books import Books
 from app.assistant.clock import WHOLE_DAY, complete_hours
 from app.assistant.measure import fetch
-from app.assistant.measure.calendar import as_day, begin, following
+from app.assistant.measure.calendar import as_day, begin, following, number_of, numbered
 from app.assistant.reading import Derived, Period, Reading
 from app.formats import as_float
 from metrics import Column, Filter
@@ -172,10 +172,7 @@ def _position(split: str, value: Value, period: Period) -> Value:
     """Where a row belongs: for a period of a grain its number within the whole, else its value."""
     if split not in GRAINS:
         return value
-    bucket, number = begin(period.first, split), 0
-    while bucket < as_day(value):
-        bucket, number = following(bucket, split), number + 1
-    return number
+    return number_of(begin(period.first, split), as_day(value), split)
 
 
 def _added(earlier: Row, later: Row, metrics: Sequence[str]) -> Row:
@@ -194,10 +191,7 @@ def _keys(by: Sequence[str], fair: Pair, now: dict[Key, Row], before: dict[Key, 
 def _shown(split: str, value: Value, period: Period) -> Value:
     if split not in GRAINS or not isinstance(value, int):
         return value
-    bucket = begin(period.first, split)
-    for _ in range(value):
-        bucket = following(bucket, split)
-    return bucket
+    return numbered(begin(period.first, split), value, split)
 
 
 def _is_sum(name: str, books: Books) -> bool:

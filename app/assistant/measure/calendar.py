@@ -56,17 +56,39 @@ def begin(day: date, grain: str) -> date:
 
 def following(bucket: date, grain: str) -> date:
     """The first day of the period after one that begins on this day."""
+    return numbered(bucket, 1, grain)
+
+
+def number_of(first: date, bucket: date, grain: str) -> int:
+    """How many periods of a grain after one that begins on the first day another begins; 0 where it begins before."""
+    months = (bucket.year - first.year) * 12 + bucket.month - first.month
     match grain:
         case "week":
-            return bucket + timedelta(weeks=1)
+            number = (bucket - first).days // 7
         case "month":
-            return _months_after(bucket, 1)
+            number = months
         case "quarter":
-            return _months_after(bucket, 3)
+            number = months // 3
         case "year":
-            return date(bucket.year + 1, 1, 1)
+            number = bucket.year - first.year
         case _:
-            return bucket + timedelta(days=1)
+            number = (bucket - first).days
+    return max(0, number)
+
+
+def numbered(first: date, number: int, grain: str) -> date:
+    """The first day of the period so many after one that begins on the first day: undoes `number_of`."""
+    match grain:
+        case "week":
+            return first + timedelta(weeks=number)
+        case "month":
+            return _months_after(first, number)
+        case "quarter":
+            return _months_after(first, 3 * number)
+        case "year":
+            return date(first.year + number, 1, 1)
+        case _:
+            return first + timedelta(days=number)
 
 
 def _months_after(first: date, months: int) -> date:

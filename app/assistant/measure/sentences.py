@@ -38,6 +38,7 @@ class Said:
         wholes: The wholes of shares.
         without_zeros: Whether rows of zero were left out of a ranking from the smallest.
         without_partial: Whether periods that are not whole were left out of one.
+        without_nameless: Whether rows without a value of a split were left out.
     """
 
     table: Table
@@ -49,6 +50,7 @@ class Said:
     wholes: Sequence[Row] = field(default=())
     without_zeros: bool = False
     without_partial: bool = False
+    without_nameless: bool = False
 
 
 Sentences = tuple[str, tuple[float, ...], tuple[str, ...]]
@@ -230,6 +232,8 @@ class _Writer:
             self.assumptions.append(self.words.say("only_with_rows"))
 
     def _left_out(self) -> None:
+        if self.said.without_nameless:
+            self.assumptions.append(self.words.say("without_nameless", splits=self.words.splits()))
         if self.said.without_zeros:
             self.assumptions.append(self.words.say("without_zeros", metric=self.words.speech.metric(self.metric)))
         if self.said.without_partial:

@@ -60,6 +60,18 @@ def test_a_ranking_names_the_first_who_leads_otherwise_and_how_many_there_are(an
     assert f"Shown are 5 of {len(groups)}." in found.text
 
 
+def test_what_has_no_category_is_shown_as_a_part_and_never_ranked(answer_of, sold) -> None:
+    everything = Period(name="all_time", first=date(2025, 1, 15), last=TODAY)
+    sums = within(sold, everything).groupby("category", dropna=False)["net"].sum()
+    assert sums.index.isna().any()
+    parts = answer_of(metric("net_sales", by=("category",), period=everything))
+    assert {row["category"] for row in parts.rows} == {name if isinstance(name, str) else None for name in sums.index}
+    ranked = answer_of(metric("net_sales", by=("category",), order="smallest", limit=1, period=everything))
+    least = sums[sums.index.notna()].idxmin()
+    assert ranked.rows == [{"category": least, "net_sales": pytest.approx(sums[least])}]
+    assert any("What has no category is not among them" in said for said in ranked.assumptions)
+
+
 def test_equal_first_places_are_said(answer_of, sold) -> None:
     found = answer_of(metric("units_sold", by=("product",), order="smallest", limit=1, period=WEEK))
     units = within(sold, WEEK).groupby("product")["units"].sum()
