@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -142,12 +143,13 @@ def suites() -> list[str]:
 def _of_file(path: Path, part: str) -> list[Question]:
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     found: list[Question] = []
+    numbers: Counter[str] = Counter()
     for group in document["groups"]:
         turns = [(ask,) for ask in group.get("ask", [])] + [tuple(turn) for turn in group.get("turns", [])]
         gold = [GoldSpec.model_validate(spec) for spec in _listed(group.get("gold", []))]
         found += [
             Question(
-                name=f"{document['suite']}/{group['id']}/{number}",
+                name=f"{document['suite']}/{group['id']}/{numbers[group['id']] + number}",
                 suite=document["suite"],
                 part=part,
                 workspace=document.get("workspace", DEFAULT_WORKSPACE),
@@ -160,6 +162,7 @@ def _of_file(path: Path, part: str) -> list[Question]:
             )
             for number, asked in enumerate(turns, start=1)
         ]
+        numbers[group["id"]] += len(turns)
     return found
 
 

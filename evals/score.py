@@ -6,7 +6,7 @@
     clarified_rightly    asked back where the question is ambiguous or cannot be answered as it stands
     clarified_wrongly    asked back where only a refusal would do (an action, a person, a secret)
     refused_rightly      refused what cannot or must not be answered, or said plainly that the sources do not hold it
-    refused_wrongly      refused where an answer, or a question back, was possible
+    refused_wrongly      refused where an answer, or a question back, was possible, or no number without saying why
     failed               neither answered nor refused: an error that is no refusal
 
 An answer is right if its kind is one of the question's, its metric, period and filters are those of one of the golds,
@@ -64,8 +64,7 @@ def judge(question: Question, seen: Seen, truth: Truth) -> Verdict:
     if seen.kind == "refuse":
         return _refused(question, seen)
     if question.expect == "missing":
-        wrong = _invented(seen) or _unsaid(question, seen)
-        return Verdict(Outcome.SILENT_WRONG, wrong) if wrong else Verdict(Outcome.REFUSED_RIGHTLY)
+        return _missing(question, seen)
     if not question.gold:
         return Verdict(Outcome.SILENT_WRONG, f"answered as {seen.kind} what cannot be answered")
     if question.kinds and seen.kind not in question.kinds:
@@ -93,6 +92,14 @@ def _refused(question: Question, seen: Seen) -> Verdict:
     if question.expect == "missing" and reason == "missing":
         return Verdict(Outcome.REFUSED_RIGHTLY)
     return Verdict(Outcome.REFUSED_WRONGLY, f"refused: {reason}")
+
+
+def _missing(question: Question, seen: Seen) -> Verdict:
+    if wrong := _invented(seen):
+        return Verdict(Outcome.SILENT_WRONG, wrong)
+    if wrong := _unsaid(question, seen):
+        return Verdict(Outcome.REFUSED_WRONGLY, wrong)
+    return Verdict(Outcome.REFUSED_RIGHTLY)
 
 
 def _invented(seen: Seen) -> str | None:

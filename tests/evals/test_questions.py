@@ -28,6 +28,10 @@ def test_there_are_enough_of_every_suite(questions: list[Question]) -> None:
     assert min(Counter(question.suite for question in questions).values()) >= 10
 
 
+def test_every_question_has_a_name_of_its_own(questions: list[Question]) -> None:
+    assert len({(question.part, question.name) for question in questions}) == len(questions)
+
+
 def test_about_half_are_held_out(questions: list[Question]) -> None:
     parts = Counter(question.part for question in questions)
     assert 0.4 < parts["held-out"] / len(questions) < 0.6

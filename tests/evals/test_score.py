@@ -202,7 +202,7 @@ def test_what_the_sources_lack_has_to_be_said_and_no_number_given(truth: Truth) 
     assert _outcome(question, _total() | {"kind": "refuse", "refusal": "words"}, truth) is Outcome.REFUSED_WRONGLY
     said = _document(text="No source tells the cost.", metrics=["gross_margin"], rows=[{"gross_margin": None}])
     assert _outcome(question, said, truth) is Outcome.REFUSED_RIGHTLY
-    assert _outcome(question, said | {"text": "It is not known."}, truth) is Outcome.SILENT_WRONG
+    assert _outcome(question, said | {"text": "It is not known."}, truth) is Outcome.REFUSED_WRONGLY
     assert _outcome(question, said | {"rows": [{"gross_margin": 5.0}]}, truth) is Outcome.SILENT_WRONG
 
 
