@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from app.assistant.books import Books
 from app.assistant.drivers.exact import ZERO, exact
@@ -14,6 +15,8 @@ from metrics.result import Row, Value
 
 Name = str | int | None
 Measures = dict[str, Decimal]
+
+_OF_PRODUCTS: Final = frozenset({"product", "product_id", "sku", "category", "department", "brand", "supplier"})
 
 
 @dataclass(slots=True)
@@ -68,7 +71,7 @@ def measure(books: Books, question: Question, periods: Pair) -> tuple[Measured, 
     then, now = Measured(), Measured()
     too_many: list[str] = []
     for group in question.groups:
-        dimensions = _read_group(books, question, group, periods, then, now)
+        dimensions = _read_group(books, question, _readable(books, question, group, periods), periods, then, now)
         too_many += [name for name in group if name not in dimensions]
     whole = next((name for name in question.whole if name not in too_many), None)
     asked = None if whole else _read(books, question, (), periods)[0]
@@ -76,6 +79,15 @@ def measure(books: Books, question: Question, periods: Pair) -> tuple[Measured, 
         values = found.by[whole].values() if whole else [{name: exact(row[name]) for name in row} for row in rows]
         found.totals = {name: sum((value[name] for value in values), ZERO) for name in question.measures}
     return then, now, tuple(too_many)
+
+
+def _readable(books: Books, question: Question, group: tuple[str, ...], periods: Pair) -> tuple[str, ...]:
+    """A group without its products where these are surely more than may be read, so that nobody waits for them."""
+    products = books.metrics.serving.run.tables.get("dim_products", 0)
+    is_narrowed = any(item.dimension in _OF_PRODUCTS for item in question.where)
+    if products <= books.settings.query_max_rows or periods.are_days or is_narrowed:
+        return group
+    return tuple(name for name in group if name != "product")
 
 
 def _read_group(
@@ -102,12 +114,11 @@ def _read(
     if periods.are_days:
         return _read_days(books, question, by, periods)
     now, then = periods.whole_days
-    results = [
-        books.query(*question.measures, by=by, where=question.where, first=period.first, last=period.last)
-        for period in (then, now)
-    ]
-    old, new = (result.rows for result in results)
-    is_whole = not any(result.truncated for result in results)
+    first = books.query(*question.measures, by=by, where=question.where, first=then.first, last=then.last)
+    if first.truncated:
+        return ([], []), False
+    second = books.query(*question.measures, by=by, where=question.where, first=now.first, last=now.last)
+    old, new, is_whole = first.rows, second.rows, not second.truncated
     if not periods.hours:
         return (old, new), is_whole
     (old_last, new_last), is_last_whole = _read_days(books, question, by, periods)
