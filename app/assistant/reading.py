@@ -17,7 +17,7 @@ MOST_VALUES: Final = 200
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2200
-"""Years that a period may lie in, so that counting on from it stays within the calendar."""
+"""Years that a reading's periods may lie in, so that counting on from them stays within the calendar."""
 
 
 class Kind(StrEnum):
@@ -134,8 +134,6 @@ class Period(BaseModel):
     def _in_order(self) -> Self:
         if self.first > self.last:
             raise ValueError("a period ends before it begins")
-        if self.first.year < FIRST_YEAR or (self.ends or self.last).year > LAST_YEAR:
-            raise ValueError(f"a period lies between the years {FIRST_YEAR} and {LAST_YEAR}")
         return self
 
     @property
@@ -198,6 +196,13 @@ class Reading(BaseModel):
     choices: tuple[Choice, ...] = Field((), max_length=6)
     assumptions: tuple[str, ...] = ()
     inherited: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _years_are_near(self) -> Self:
+        periods = [period for period in (self.period, self.compare_with) if period is not None]
+        if any(p.first.year < FIRST_YEAR or (p.ends or p.last).year > LAST_YEAR for p in periods):
+            raise ValueError(f"a period lies between the years {FIRST_YEAR} and {LAST_YEAR}")
+        return self
 
     @model_validator(mode="after")
     def _lists_are_short(self) -> Self:
