@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import threading
 from typing import Final
 
 import prompts
 from app.assistant.books import Books
 from app.assistant.local.describe import describe
-from app.assistant.model import ask, conversation, menu, verdict
-from app.assistant.model.account import left_out
+from app.assistant.model import ask, conversation, menu, reread, verdict
 from app.assistant.model.build import Ambiguous, reading_of
+from app.assistant.model.deadline import within
 from app.assistant.model.endpoint import Endpoint, Trouble
+from app.assistant.model.ground import grounded, unexplained
 from app.assistant.model.request import PlanRequest, UnusablePlan, shaped
 from app.assistant.planner import Planned, Planner
 from app.assistant.question import Question
@@ -22,8 +21,6 @@ from app.assistant.speech import Speech
 from retail.settings import Settings
 
 PROMPT: Final = "plan"
-_GRACE_SECONDS: Final = 0.5
-"""What a conversation gets beyond its time to come to an end by itself."""
 
 
 class ModelPlanner:
@@ -51,9 +48,22 @@ class ModelPlanner:
         if outcome.trouble is not None or talk.request is None:
             note = speech.say(f"model.{outcome.trouble or Trouble.UNUSABLE}")
             return Planned(local.reading, local.language, local.planner, (*local.notes, note), outcome.sent)
-        found = verdict.decide(local.reading, talk.request, offered, previous, lambda r: describe(r, speech))
+        bench = verdict.Bench(
+            offered,
+            previous,
+            describe=lambda reading: describe(reading, speech),
+            reread=lambda request: self._reread(question, request, books, previous, speech),
+        )
+        found = verdict.decide(local.reading, talk.request, bench)
         notes = (speech.say(found.note, words=speech.list(found.words)),) if found.note else ()
         return Planned(found.reading, local.language, "model", (*local.notes, *notes), outcome.sent)
+
+    def _reread(
+        self, question: Question, request: PlanRequest, books: Books, previous: Reading | None, speech: Speech
+    ) -> Reading:
+        """The local reading of the question with other words for those that it did not know."""
+        other = reread.explained(question, request.meanings, books.catalogue, speech)
+        return self._local.plan(other, books, previous, speech.language).reading
 
 
 class _Talk:
@@ -72,20 +82,10 @@ class _Talk:
         )
 
     def hold(self, message: str, seconds: float) -> conversation.Outcome:
-        """Have the conversation, in a thread of its own: its time ends even where the look-up of a name hangs."""
-        thread = threading.Thread(target=asyncio.run, args=(self._within(message, seconds),), daemon=True)
-        thread.start()
-        thread.join(seconds + _GRACE_SECONDS)
-        if thread.is_alive():
-            return conversation.Outcome(trouble=Trouble.TIMEOUT, sent=self._outcome.sent)
-        return self._outcome
-
-    async def _within(self, message: str, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await conversation.converse(self._agent, message, self._outcome)
-        except TimeoutError:
-            self._outcome.trouble = Trouble.TIMEOUT
+        """Have the conversation."""
+        if within(seconds, lambda: conversation.converse(self._agent, message, self._outcome)):
+            return self._outcome
+        return conversation.Outcome(trouble=Trouble.TIMEOUT, sent=self._outcome.sent)
 
     def _accept(self, request: PlanRequest) -> None:
         """Take a plan. One that leaves words of the question out goes back once; what is left out then, people see."""
@@ -95,7 +95,7 @@ class _Talk:
             is_last = self._outcome.rounds == conversation.ROUNDS
             if is_last or theirs.kind is Kind.REFUSE or verdict.is_settled(self._local, theirs):
                 return
-            if words := left_out(theirs, request, self._offered):
+            if words := unexplained(grounded(request, self._offered), self._offered):
                 raise UnusablePlan(f"it leaves out: {', '.join(words)}. Put these in, or list them as unmapped.")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from app.assistant.model import periods
+from app.assistant.model.ground import MEASURED, grounded
 from app.assistant.model.menu import Menu
 from app.assistant.model.request import PlanRequest, UnusablePlan
 from app.assistant.reading import Derived, Kind, MetricCondition, Period, Reading, Refusal, Topic
@@ -21,9 +22,6 @@ _TOPICS: Final[Mapping[Kind, tuple[Topic, ...]]] = {
         Topic.DEFINITION, Topic.FRESHNESS, Topic.STORES, Topic.ABILITIES,
     ),
 }  # fmt: skip
-MEASURED: Final = frozenset({Kind.METRIC, Kind.COMPARE, Kind.DRIVERS})
-"""Kinds that are about metrics that are named. Others say enough by themselves."""
-
 _REVERSED: Final[Mapping[Operator, Operator]] = {
     "=": "!=", "in": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"
 }  # fmt: skip
@@ -54,33 +52,28 @@ def reading_of(request: PlanRequest, menu: Menu, previous: Reading | None = None
     kind = Kind(request.kind)
     if kind is Kind.REFUSE:
         return Reading(kind=kind, refusal=request.refusal or Refusal.WORDS, unmapped=request.unmapped)
-    topic = _topic(request, kind)
-    period, assumptions = periods.of(request, kind, topic, menu, previous)
-    is_measured = kind in MEASURED
-    metrics = tuple(dict.fromkeys(request.metrics)) if is_measured or topic is Topic.DEFINITION else ()
-    by = tuple(dict.fromkeys(request.by)) if is_measured else ()
-    where = _chosen(request, menu, {})
-    is_ranked = is_measured and (
-        menu.is_ranked or any(m.stands_for in {"largest", "smallest"} for m in request.meanings)
-    )
+    held = grounded(request, menu)
+    topic = _topic(held, kind)
+    period, assumptions = periods.of(held, kind, topic, menu, previous)
+    where = _chosen(held, menu, {})
     reading = Reading(
         kind=kind,
         topic=topic,
-        metrics=metrics,
-        by=by or _compared(where, kind, request),
+        metrics=held.metrics,
+        by=held.by or _compared(where, kind, held),
         where=where,
         period=period,
-        compare_with=periods.other_of(request, kind, period, menu),
-        derived=_derived(request, kind),
-        having=tuple(MetricCondition(**condition.model_dump()) for condition in request.having) if is_measured else (),
-        order=request.order if by and is_ranked else None,
-        limit=(request.limit or _ROWS) if by and is_ranked and request.order else None,
-        direction=request.direction if kind is Kind.DRIVERS else None,
+        compare_with=periods.other_of(held, kind, period, menu),
+        derived=_derived(held, kind),
+        having=tuple(MetricCondition(**condition.model_dump()) for condition in held.having),
+        order=held.order,
+        limit=held.limit or (_ROWS if held.order else None),
+        direction=held.direction if kind is Kind.DRIVERS else None,
         assumptions=assumptions,
-        inherited=_inherited(metrics, by, where, period, previous),
+        inherited=_inherited(held.metrics, held.by, where, period, previous),
     )
     _check(reading, menu)
-    _ask_back(request, menu, reading)
+    _ask_back(held, menu, reading)
     return reading
 
 
@@ -98,7 +91,7 @@ def _topic(request: PlanRequest, kind: Kind) -> Topic | None:
 def _derived(request: PlanRequest, kind: Kind) -> tuple[Derived, ...]:
     if kind is Kind.COMPARE and len(request.only) < 2:
         return (Derived.DELTA, Derived.RATIO)
-    return (Derived(request.derived),) if request.derived and kind in MEASURED else ()
+    return (Derived(request.derived),) if request.derived else ()
 
 
 def _chosen(request: PlanRequest, menu: Menu, picked: Mapping[str, Filter]) -> tuple[Filter, ...]:
@@ -134,7 +127,7 @@ def _compared(where: tuple[Filter, ...], kind: Kind, request: PlanRequest) -> tu
 
 
 def _check(reading: Reading, menu: Menu) -> None:
-    if reading.kind in MEASURED and not reading.metrics:
+    if reading.kind.value in MEASURED and not reading.metrics:
         raise UnusablePlan(f"kind {reading.kind} needs metrics")
     if reading.kind is Kind.COMPARE and reading.compare_with is None and not reading.by:
         raise UnusablePlan("kind compare needs compare_with, or two values in only")

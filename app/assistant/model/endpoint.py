@@ -172,6 +172,9 @@ class Endpoint:
         except openai.APIConnectionError as error:
             is_long = isinstance(error.__cause__, _TooLong)
             raise EndpointError(Trouble.TOO_LONG if is_long else Trouble.UNREACHABLE) from None
+        except (OSError, UnicodeError):
+            # A host's name that no look-up takes is no error of HTTP.
+            raise EndpointError(Trouble.UNREACHABLE) from None
         return _text(raw.content)
 
 

@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 from app.assistant import dates
 from app.assistant.books import Books
 from app.assistant.local import lexicon, sheet
+from app.assistant.local.naming import FilterMention
 from app.assistant.local.pieces import Piece, cut
 from app.assistant.question import Question
 from app.assistant.reading import Period, Reading
@@ -33,7 +34,8 @@ _USUAL_METRICS: Final = (
     "discount_amount", "units_returned", "on_hand", "stock_value", "stockout_rate", "customers",
 )  # fmt: skip
 _USUAL_SPLITS: Final = ("product", "category", "store", "day", "week", "month", "weekday", "hour", "supplier", "brand")
-_INTENTS: Final = ("compare", "drivers", "stockout", "reorder", "slow_movers", "digest", "largest", "smallest")
+INTENTS: Final = ("compare", "drivers", "stockout", "reorder", "slow_movers", "digest", "largest", "smallest")
+"""What an unknown word may stand for besides names; `texts/model.yaml` has a word for each."""
 _ALIKE: Final = 80.0
 
 
@@ -44,10 +46,12 @@ class Offered:
     Attributes:
         words: As they stand in the question.
         options: What they may name, as filters on one dimension; one of them is meant.
+        is_excluded: Whether the question leaves it out: "without", "except".
     """
 
     words: str
     options: tuple[Filter, ...]
+    is_excluded: bool = False
 
     @property
     def dimension(self) -> str:
@@ -86,7 +90,7 @@ class Menu:
     @property
     def elements(self) -> tuple[str, ...]:
         """What an unknown word may stand for."""
-        return (*self.metrics, *self.splits, *_INTENTS)
+        return (*self.metrics, *self.splits, *INTENTS)
 
     def named(self, name: str) -> Period:
         """The period of a canonical name.
@@ -179,14 +183,14 @@ def _alike(question: Question, catalogue: Catalogue, allowed: frozenset[str]) ->
 
 
 def _values(laid_out: sheet.Sheet, previous: Reading | None) -> Iterable[tuple[str, Offered]]:
-    offered = [item for mention in laid_out.filters for item in _of(mention.text, mention.options)]
+    offered = [item for mention in laid_out.filters for item in _of(mention)]
     offered += [Offered(BEFORE, (item,)) for item in (previous.where if previous else ())]
     return ((f"V{number}", item) for number, item in enumerate(offered[:MOST_VALUES], 1))
 
 
-def _of(words: str, options: tuple[Filter, ...]) -> Iterable[Offered]:
+def _of(mention: FilterMention) -> Iterable[Offered]:
     """What words may name: several things of one dimension under one id, things of two under two."""
     by_dimension: dict[str, list[Filter]] = {}
-    for option in options:
+    for option in mention.options:
         by_dimension.setdefault(option.dimension, []).append(option)
-    return (Offered(words, tuple(found)) for found in by_dimension.values())
+    return (Offered(mention.text, tuple(found), mention.is_excluded) for found in by_dimension.values())

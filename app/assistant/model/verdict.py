@@ -1,20 +1,22 @@
 """Two readings of one question, and which of them counts: the local planner's is known to be careful, a model's is not.
 
 Nothing that a model says widens what is answered without a person: where it differs from a sure local reading, both
-are shown; where it fills in for one that was not sure, every word has to be accounted for.
+are shown. Where the local planner was not sure for want of words, a model may say what the words mean; the local
+planner then reads the question again, and every word is accounted for as ever.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from app.assistant.model.account import days, left_out
-from app.assistant.model.build import MEASURED, Ambiguous, reading_of
+from app.assistant.model.build import Ambiguous, reading_of
+from app.assistant.model.ground import MEASURED, grounded, unexplained
 from app.assistant.model.menu import Menu
 from app.assistant.model.request import PlanRequest
-from app.assistant.reading import Choice, Kind, Reading, Refusal
+from app.assistant.reading import Choice, Kind, Period, Reading, Refusal
 
 Describe = Callable[[Reading], str]
 """A reading as a question that says it in full."""
@@ -22,7 +24,7 @@ Describe = Callable[[Reading], str]
 FINAL: Final = frozenset({Refusal.SECRET, Refusal.ACTION, Refusal.PERSONAL, Refusal.ROLE})
 """Refusals of the local planner that no model is asked about."""
 
-_UNDECIDED: Final = frozenset({Kind.CLARIFY, Kind.REFUSE})
+UNDECIDED: Final = frozenset({Kind.CLARIFY, Kind.REFUSE})
 _MOST_CHOICES: Final = 4
 
 
@@ -41,51 +43,64 @@ class Verdict:
     words: tuple[str, ...] = ()
 
 
-def decide(local: Reading, request: PlanRequest, menu: Menu, previous: Reading | None, describe: Describe) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a verdict needs besides the two readings.
+
+    Attributes:
+        menu: What the model could choose from.
+        previous: How the question before was read.
+        describe: Puts a reading into a question.
+        reread: Reads the question with the local planner once more, each unknown word replaced by one for what it
+            stands for.
+    """
+
+    menu: Menu
+    previous: Reading | None
+    describe: Describe
+    reread: Callable[[PlanRequest], Reading]
+
+
+def decide(local: Reading, request: PlanRequest, bench: Bench) -> Verdict:
     """Weigh a model's plan against the local reading."""
     try:
-        theirs = reading_of(request, menu, previous)
-    except Ambiguous as ambiguity:
-        return _ask_which(local, request, menu, ambiguity, describe)
+        theirs = reading_of(request, bench.menu, bench.previous)
+    except Ambiguous:
+        return Verdict(local)
     if theirs.kind is Kind.REFUSE:
         return Verdict(local)
-    if local.kind not in _UNDECIDED:
-        if is_settled(local, theirs) or describe(local) == describe(theirs):
-            return Verdict(local)
-        return Verdict(_clarify((local, theirs), describe), "model.differs")
-    return _instead_of_an_unsure_one(local, theirs, request, menu, describe)
-
-
-def _ask_which(local: Reading, request: PlanRequest, menu: Menu, ambiguity: Ambiguous, describe: Describe) -> Verdict:
-    """Several things of that name: whichever a model would take, the person says which."""
-    is_open = local.kind in _UNDECIDED and local.refusal in {None, Refusal.WORDS} and not local.choices
-    if not is_open or left_out(ambiguity.readings[0], request, menu):
-        return Verdict(local)
-    return Verdict(_clarify(ambiguity.readings, describe, unclear=ambiguity.words))
-
-
-def _instead_of_an_unsure_one(
-    local: Reading, theirs: Reading, request: PlanRequest, menu: Menu, describe: Describe
-) -> Verdict:
+    if local.kind not in UNDECIDED:
+        return _both(local, theirs, bench)
     if local.refusal not in {None, Refusal.WORDS}:
-        return Verdict(local.model_copy(update={"choices": _choices((*_readings(local), theirs), describe)}))
-    if unaccounted := left_out(theirs, request, menu):
-        return Verdict(_clarify((theirs, *_readings(local)), describe, unaccounted), "model.left_out", unaccounted)
-    if local.unclear is not None or (local.choices and not local.unmapped and local.kind is Kind.CLARIFY):
-        return Verdict(_preferring(local, theirs, describe))
-    return Verdict(theirs, "model.filled_in", menu.unknown)
+        return Verdict(local.model_copy(update={"choices": _choices((*_readings(local), theirs), bench)}))
+    if words := unexplained(grounded(request, bench.menu), bench.menu):
+        return Verdict(_clarify((theirs, *_readings(local)), bench, words), "model.left_out", words)
+    if not bench.menu.unknown:
+        return Verdict(_preferring(local, theirs, bench))
+    reread = bench.reread(request)
+    if reread.kind in UNDECIDED:
+        return Verdict(_clarify((theirs, *_readings(local)), bench, local.unmapped))
+    found = _both(reread, theirs, bench)
+    return found if found.note else Verdict(reread, "model.filled_in", bench.menu.unknown)
 
 
-def _preferring(local: Reading, theirs: Reading, describe: Describe) -> Reading:
+def _both(local: Reading, theirs: Reading, bench: Bench) -> Verdict:
+    """The local reading where the model's is the same, else both to choose from."""
+    if is_settled(local, theirs) or bench.describe(local) == bench.describe(theirs):
+        return Verdict(local)
+    return Verdict(_clarify((local, theirs), bench), "model.differs")
+
+
+def _preferring(local: Reading, theirs: Reading, bench: Bench) -> Reading:
     """The local planner's choices with the model's first: several things were meant, and guessing is not for us."""
     chosen = [reading for reading in _readings(local) if alike(reading, theirs)]
     ordered = (*(chosen or (theirs,)), *(reading for reading in _readings(local) if reading not in chosen))
-    return local.model_copy(update={"choices": _choices(ordered, describe)})
+    return local.model_copy(update={"choices": _choices(ordered, bench)})
 
 
 def is_settled(local: Reading, theirs: Reading) -> bool:
     """Whether the local planner is sure and the model reads the same."""
-    return local.kind not in _UNDECIDED and alike(local, theirs)
+    return local.kind not in UNDECIDED and alike(local, theirs)
 
 
 def alike(one: Reading, other: Reading) -> bool:
@@ -94,9 +109,9 @@ def alike(one: Reading, other: Reading) -> bool:
         (one.kind, one.topic) == (other.kind, other.topic)
         and _same_metrics(one.metrics, other.metrics)
         and _filters(one) == _filters(other)
-        and (one.kind not in MEASURED or set(one.by) == set(other.by))
-        and days(one.period) == days(other.period)
-        and days(one.compare_with) == days(other.compare_with)
+        and (one.kind.value not in MEASURED or set(one.by) == set(other.by))
+        and _days(one.period) == _days(other.period)
+        and _days(one.compare_with) == _days(other.compare_with)
         and one.having == other.having
     )
 
@@ -113,16 +128,18 @@ def _filters(reading: Reading) -> frozenset[tuple[str, str, frozenset[str]]]:
     )
 
 
+def _days(period: Period | None) -> tuple[date, date] | None:
+    return None if period is None else (period.first, period.last)
+
+
 def _readings(reading: Reading) -> tuple[Reading, ...]:
     return tuple(choice.reading for choice in reading.choices)
 
 
-def _choices(readings: Iterable[Reading], describe: Describe) -> tuple[Choice, ...]:
-    labelled = {describe(reading): reading for reading in readings if reading.kind not in _UNDECIDED}
+def _choices(readings: Iterable[Reading], bench: Bench) -> tuple[Choice, ...]:
+    labelled = {bench.describe(reading): reading for reading in readings if reading.kind not in UNDECIDED}
     return tuple(Choice(label=label, reading=reading) for label, reading in labelled.items())[:_MOST_CHOICES]
 
 
-def _clarify(
-    readings: tuple[Reading, ...], describe: Describe, unmapped: tuple[str, ...] = (), unclear: str | None = None
-) -> Reading:
-    return Reading(kind=Kind.CLARIFY, choices=_choices(readings, describe), unmapped=unmapped, unclear=unclear)
+def _clarify(readings: tuple[Reading, ...], bench: Bench, unmapped: tuple[str, ...] = ()) -> Reading:
+    return Reading(kind=Kind.CLARIFY, choices=_choices(readings, bench), unmapped=unmapped)

@@ -1,4 +1,4 @@
-"""A small catalogue, a local planner that says what it is told, and an endpoint on loopback that misbehaves to order."""
+"""A small catalogue, a local planner that says what it is told, and an endpoint on loopback that obeys."""
 
 from __future__ import annotations
 
@@ -61,6 +61,15 @@ CATALOGUE = Catalogue(
 )
 
 
+@dataclass(frozen=True)
+class FakeWorkspace:
+    """A workspace in New York."""
+
+    def describe(self) -> SimpleNamespace:
+        """What it says of itself."""
+        return SimpleNamespace(default_time_zone="America/New_York")
+
+
 def books_for(principal: Principal = LOCAL, values: tuple[Named, ...] = _VALUES) -> Books:
     """Books that hold names and no numbers."""
     index = ValueIndex(values)
@@ -73,7 +82,7 @@ def books_for(principal: Principal = LOCAL, values: tuple[Named, ...] = _VALUES)
             today=CATALOGUE.as_of,
             now=datetime(2025, 6, 13, 19, 0, tzinfo=UTC),
             tells_money=tells_money,
-            workspace=SimpleNamespace(describe=lambda: SimpleNamespace(default_time_zone="America/New_York")),
+            workspace=FakeWorkspace(),
             metrics=SimpleNamespace(values=lambda principal: index),
         ),
     )
