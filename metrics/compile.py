@@ -95,7 +95,8 @@ def _template(condition: Condition, marks: dict[str, exp.Expr]) -> str:
         left = f"{{{{ Entity('{condition.name}') }}}}"
     else:
         left = f"{{{{ Dimension('{condition.name}') }}}}"
-    return f"{left} {condition.operator.upper()} {values}"
+    operator = "IS DISTINCT FROM" if condition.operator == "!=" else condition.operator.upper()
+    return f"{left} {operator} {values}"
 
 
 def _literal(value: Scalar) -> exp.Expr:

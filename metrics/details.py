@@ -15,7 +15,7 @@ from retail.errors import UnusableRequest
 from retail.vocabulary import CATALOGUE, MARTS_SCHEMA
 
 _COMPARISONS: dict[str, type[exp.Binary]] = {
-    "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE, "like": exp.Like,
+    "=": exp.EQ, "!=": exp.NullSafeNEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE, "like": exp.Like,
 }  # fmt: skip
 
 

@@ -34,7 +34,8 @@ class Filter(BaseModel):
 
     Attributes:
         dimension: Name of a dimension, a time grain, or, for details, a column.
-        operator: One of `=`, `!=`, `<`, `<=`, `>`, `>=`, `in`, `like`.
+        operator: One of `=`, `!=`, `<`, `<=`, `>`, `>=`, `in`, `like`. `!=` keeps what is not known: everything but
+            Dairy has the products of no category in it.
         value: The value as it is, never quoted; a tuple for `in`. `like` is case-sensitive, with `%` and `_`.
     """
 

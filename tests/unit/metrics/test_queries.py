@@ -231,3 +231,14 @@ def test_a_frame_has_numbers_and_dates(metrics: Metrics) -> None:
     assert [str(kind) for kind in frame.dtypes] == ["float64", "float64"]
     weeks = metrics.query(MetricQuery(metrics=("net_sales",), by=("week",))).frame()
     assert str(weeks["week"].dtype).startswith("datetime64")
+
+
+def test_what_is_not_a_value_holds_what_has_none(metrics: Metrics) -> None:
+    promotions = [row["promotion"] for row in ask(metrics, "net_sales", "promotion")]
+    assert None in promotions
+    named = next(name for name in promotions if name is not None)
+    total, of_it = ask(metrics, "net_sales")[0], ask(metrics, "net_sales", where=(f"promotion = '{named}'",))[0]
+    others = ask(metrics, "net_sales", where=(f"promotion != '{named}'",))[0]
+    assert others["net_sales"] == pytest.approx(total["net_sales"] - of_it["net_sales"])
+    lines = metrics.rows("fct_sale_lines", columns=("promotion",), where=(parse_where(f"promotion != '{named}'"),)).rows
+    assert {row["promotion"] for row in lines} == set(promotions) - {named}
