@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import CliContext, of
-from cli.output import print_json, print_line, print_note
+from cli.output import harmless, print_drawn, print_json, print_note
 from retail.errors import UnusableRequest
 
 if TYPE_CHECKING:
@@ -162,13 +162,13 @@ def _print_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 
     table = Table(box=None, pad_edge=False)
     for name in header:
-        table.add_column(Text(name))
+        table.add_column(Text(harmless(name)))
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(harmless(cell)) for cell in row))
     console = Console(highlight=False)
     with console.capture() as captured:
         console.print(table)
-    print_line(captured.get().rstrip("\n"))
+    print_drawn(captured.get().rstrip("\n"))
 
 
 def _text(value: object) -> str:

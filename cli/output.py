@@ -8,6 +8,11 @@ import sys
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
+from unicodedata import category
+
+_OBEYED: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
+_REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def print_json(document: object) -> None:
@@ -16,13 +21,23 @@ def print_json(document: object) -> None:
 
 
 def print_line(text: str = "") -> None:
-    """Print one line of the answer."""
-    sys.stdout.write(text + "\n")
+    """Print one line of the answer; names in it are other people's text."""
+    sys.stdout.write(harmless(text) + "\n")
 
 
 def print_note(text: str) -> None:
     """Print one line that is not part of the answer: progress, hints, errors."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(harmless(text) + "\n")
+
+
+def print_drawn(text: str) -> None:
+    """Print what was drawn for this very terminal, with its own escapes; whatever it holds was made harmless before."""
+    sys.stdout.write(text + "\n")
+
+
+def harmless(text: str) -> str:
+    """The text without what a terminal would obey instead of showing: escapes, and marks that turn a line round."""
+    return "".join(_REPLACED if category(c) in _OBEYED and c not in "\n\t" else c for c in text)
 
 
 def _plain(value: object) -> object:
