@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date
 
@@ -117,11 +118,25 @@ class Hold:
         return tuple(split for split in self.sheet.splits if split.how == "bare")
 
     def where(self) -> tuple[Filter, ...]:
-        """Every filter; several things of one dimension are held to together."""
+        """Every filter; several things of one dimension are held to together.
+
+        Where things of two dimensions take turns ("milk in Lakeview and bread in Old Mill"), pairs are meant, which no
+        filter says: nothing is taken then.
+        """
+        if self._takes_turns():
+            return merged(self.sheet.filters)
         for item in self.sheet.filters:
             self.take(item.uses)
         self.cue("or") if _joins_one_dimension(self.sheet.filters) else None
         return merged(self.sheet.filters)
+
+    def _takes_turns(self) -> bool:
+        order = [_dimension(item) for item in self.sheet.filters if not item.is_excluded]
+        order = [name for name, _ in itertools.groupby(order)]
+        dated = [item.at for item in self.sheet.periods]
+        named = [item.at for item in self.sheet.filters]
+        is_between = len(dated) == 2 and len(named) > 1 and min(named) < dated[0] < max(named) < dated[1]
+        return is_between or len(order) > len(set(order))
 
     def period(self) -> PeriodMention | None:
         """The one period that is named; none where none is, or several are."""
@@ -129,6 +144,8 @@ class Hold:
         if len(self.sheet.periods) != 1 or len(plain) != 1 or plain[0].span.problem is not None:
             return None
         self.take(plain[0].uses)
+        if plain[0].span.is_assumed:
+            self.assume("vague_period")
         return plain[0]
 
     def past(self, default: str | None = "last_28_days") -> Period | None:

@@ -38,6 +38,7 @@ class Lexicon:
         phrases: Meanings by phrase, words folded.
         longest: Words of the longest phrase.
         vocabulary: Every word of every phrase, for words with typing errors.
+        spellings: Words that are often misspelt, by how they are written; as many words as they are meant to be.
         content: Words that are part of a phrase which means something: a misspelt word may always stand for one.
     """
 
@@ -46,6 +47,7 @@ class Lexicon:
     longest: int
     vocabulary: frozenset[str]
     content: frozenset[str]
+    spellings: Mapping[Phrase, Phrase]
 
     def meanings(self, words: Phrase) -> tuple[Tags, ...]:
         """What a phrase may stand for; nothing where it is none."""
@@ -190,4 +192,5 @@ def _lexicon(language: str, own: tuple[tuple[str, tuple[str, ...]], ...]) -> Lex
         max(len(phrase) for phrase in phrases),
         frozenset(word for phrase in phrases for word in phrase),
         frozenset(content - harmless),
+        {_words(written): _words(meant) for written, meant in languages.load(language, "lexicon")["spellings"].items()},
     )

@@ -10,11 +10,13 @@ from app.assistant.books import Books
 from app.assistant.local import fitting
 from app.assistant.local.describe import describe
 from app.assistant.local.frames import attempts
+from app.assistant.local.hints import hints
 from app.assistant.local.hold import Context, merged
 from app.assistant.local.sheet import Sheet
 from app.assistant.reading import Choice, Kind, Reading, Refusal, Topic
 from app.assistant.speech import Speech
 from metrics import Filter
+from metrics.catalogue import normalise
 
 _MOST: Final = 4
 _PRODUCT: Final = frozenset({"product", "category", "department", "brand", "supplier", "store"})
@@ -66,6 +68,23 @@ class Unanswered:
             choices=self._choices(near),
         )
 
+    def other_meaning(self, reading: Reading) -> Reading | None:
+        """What else a question may mean that a reading holds wholly: "what is gross margin", "orders from Globex"."""
+        sheet = self._sheet
+        if sheet.cue("orders") and any(item.dimension == "supplier" for item in reading.where):
+            return Reading(kind=Kind.LOOKUP, topic=Topic.DELIVERIES, where=reading.where)
+        if reading.kind is Kind.METRIC and self._is_a_name_alone() and sheet.cue("what") and not sheet.cue("ours"):
+            return Reading(kind=Kind.LOOKUP, topic=Topic.DEFINITION, metrics=reading.metrics[:1])
+        return None
+
+    def _is_a_name_alone(self) -> bool:
+        """Whether nothing but the name of a metric is asked for: what it is, or how much it is?"""
+        said = [piece for piece in self._sheet.pieces if not piece.is_harmless]
+        if len(said) != 1 or (name := said[0].named("metric:")) is None:
+            return False
+        metric = self._context.catalogue.metrics[name]
+        return normalise(said[0].text) in {normalise(word) for word in (metric.label, metric.name, *metric.synonyms)}
+
     def statement(self) -> Reading:
         """What is said of SQL."""
         return Reading(kind=Kind.REFUSE, refusal=Refusal.UNSUPPORTED, unclear="SQL")
@@ -90,6 +109,7 @@ class Unanswered:
     def _nearest(self) -> Iterator[Reading]:
         """Readings of what was understood, those that leave least over first; the headline questions where nothing was."""
         known = self._without_unknown()
+        yield from hints(known, self._context)
         found = sorted(attempts(known, self._context), key=lambda item: len(known.left(item.uses)))
         yield from (item.reading for item in found[:3])
         if not found:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.assistant.dates import PeriodSpan
@@ -163,7 +164,7 @@ def _named(
     """Names of things. One made up of words that are known otherwise is set aside, and what it hid is looked for."""
     found: list[_Candidate] = []
     for span in values.find(words):
-        if parts := _parts(span, words, values, lexicon):
+        if parts := _parts(span, words, taken, values):
             found += [_value(question, part, taken) for part in parts]
         elif not all(taken[span.first : span.last]) or _is_plain_name(span):
             found.append(_value(question, span, taken))
@@ -172,13 +173,19 @@ def _named(
     return found
 
 
-def _parts(span: ValueSpan, words: list[str], values: ValueIndex, lexicon: Lexicon) -> list[ValueSpan]:
-    """The names that a list is made of, where it looks like part of another name: "coffee and tea"."""
-    if span.matches[0].how == "exact" or span.last - span.first < 3:
+def _parts(span: ValueSpan, words: list[str], taken: list[bool], values: ValueIndex) -> list[ValueSpan]:
+    """The names in those words of a less than exact match that nothing else knows.
+
+    "coffee and tea" is a list, and "milk last week" says when, whatever product has these words in its name.
+    """
+    if span.matches[0].how == "exact" or not any(taken[span.first : span.last]):
         return []
-    joined = [at for at in range(span.first, span.last) if ("and",) in lexicon.meanings((words[at],))]
-    inner = _inside(span, words, values)
-    return inner if joined and len(inner) == span.last - span.first - len(joined) else []
+    found = []
+    for is_taken, run in itertools.groupby(range(span.first, span.last), key=lambda at: taken[at]):
+        places = list(run)
+        inner = [] if is_taken else values.find([words[at] for at in places])
+        found += [replace(part, first=places[0] + part.first, last=places[0] + part.last) for part in inner]
+    return found
 
 
 def _is_plain_name(span: ValueSpan) -> bool:

@@ -56,8 +56,9 @@ class LocalPlanner:
         over = _is_day_over(books)
         heard = []
         for code in languages.codes():
-            periods = dates.find(_without_possessives(question), books.today, over, code, books.catalogue.first_date)
             words = lexicon.of(code, books.catalogue)
+            spelt = _without_possessives(_respelt(question, words))
+            periods = dates.find(spelt, books.today, over, code, books.catalogue.first_date)
             heard.append(_Heard(code, pieces.cut(question, words, periods, names)))
         return min(heard, key=lambda item: (item.unknown, item.language != language))
 
@@ -78,10 +79,22 @@ class LocalPlanner:
     def _one(self, sheet: Sheet, context: Context, unanswered: Unanswered) -> Reading:
         reading = _reading(sheet, context)
         if reading is not None:
-            return unanswered.fitting(reading)
+            other = unanswered.other_meaning(reading)
+            return unanswered.fitting(reading) if other is None else unanswered.choose((other, reading), None)
         if (refusal := refusals.afterwards(sheet)) is not None:
             return unanswered.refused(refusal)
         return unanswered.not_understood()
+
+
+def _respelt(question: Question, words: lexicon.Lexicon) -> Question:
+    """The question with what is often misspelt as it is meant, word for word."""
+    texts = [word.text for word in question.words]
+    for at in range(len(texts)):
+        for length in (2, 1):
+            meant = words.spellings.get(tuple(texts[at : at + length]))
+            texts[at : at + length] = meant or texts[at : at + length]
+    changed = (replace(word, text=text) for word, text in zip(question.words, texts, strict=True))
+    return replace(question, words=tuple(changed))
 
 
 def _without_possessives(question: Question) -> Question:

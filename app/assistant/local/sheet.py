@@ -159,8 +159,8 @@ def _metrics(pieces: tuple[Piece, ...], taken: set[Use]) -> Iterator[Mention]:
         if name is None or (at, f"metric:{name}") in taken or _is_sentence(pieces, at):
             continue
         marker = before(pieces, at)
-        is_ranking = marker is not None and pieces[marker].has("cue:by")
-        uses = {(at, f"metric:{name}")} | ({(marker, "cue:by")} if is_ranking and marker is not None else set())
+        is_ranking = marker is not None and pieces[marker].has("cue:rank_by")
+        uses = {(at, f"metric:{name}")} | ({(marker, "cue:rank_by")} if is_ranking and marker is not None else set())
         yield Mention(name, at, frozenset(uses), is_ranking)
 
 

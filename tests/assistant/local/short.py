@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.assistant import dates
 from app.assistant.reading import Kind, Period, Reading
 
 
@@ -18,11 +19,20 @@ def short(reading: Reading) -> str:
     parts += [f"having {item.metric}{item.operator}{item.value:g}" for item in reading.having]
     parts += [f"@{when(reading.period)}" if reading.period else ""]
     if reading.compare_with is not None and reading.kind is Kind.COMPARE:
-        parts.append(f"vs {when(reading.compare_with)}")
+        parts.append(f"vs {_other(reading.period, reading.compare_with)}")
     if reading.kind is not Kind.COMPARE:
         parts += [str(derived) for derived in reading.derived]
     parts += [reading.order or "", str(reading.limit or ""), reading.direction or ""]
     return " ".join(part for part in parts if part)
+
+
+def _other(period: Period | None, other: Period) -> str:
+    """The other period: by its name, by what it is to the first one, or by its days."""
+    if period is not None and other.name == "custom":
+        for name, rule in (("before", dates.previous), ("year_before", dates.year_before)):
+            if (rule(period).first, rule(period).last) == (other.first, other.last):
+                return name
+    return when(other)
 
 
 def when(period: Period) -> str:

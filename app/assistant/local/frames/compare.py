@@ -45,7 +45,7 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         period=periods[0],
         compare_with=periods[1],
         derived=_CHANGE,
-        order=None if rank is None or not splits else rank.order,
+        order=None if rank is None or not splits or direction else rank.order,
         limit=None if rank is None or not splits else rank.limit or 10,
         direction=direction,
     )

@@ -23,5 +23,8 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     where = hold.where()
     if any(item.dimension not in _STORES for item in where):
         return None
+    by = hold.splits("by", "which")
+    if set(by) - _STORES or (by and not (is_new or is_returning)):
+        return None
     topic = Topic.NEW if is_new else Topic.RETURNING if is_returning else Topic.COUNT
-    return hold.attempt(Reading(kind=Kind.CUSTOMERS, topic=topic, where=where, period=hold.past()))
+    return hold.attempt(Reading(kind=Kind.CUSTOMERS, topic=topic, by=by, where=where, period=hold.past()))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from app.assistant.local.hold import Attempt, Context, Hold
 from app.assistant.local.sheet import Sheet
 from app.assistant.reading import Kind, Reading
-
-_LONGEST = timedelta(days=6)
 
 
 def read(sheet: Sheet, context: Context) -> Attempt | None:
@@ -23,9 +19,11 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         if split.how == "by" and split.name in {"day", "week"}:
             hold.take(split.uses)
     period = hold.past("today")
-    if period is None or (period.ends or period.last) - period.first > _LONGEST:
+    if period is None:
         return None
+    where = hold.where()
+    hold.fillers()
     for mention in sheet.metrics:
         if mention.name == "net_sales" and sheet.cue("summarise_day"):
             hold.take(mention.uses)
-    return hold.attempt(Reading(kind=Kind.DIGEST, period=period))
+    return hold.attempt(Reading(kind=Kind.DIGEST, where=where, period=period))

@@ -50,8 +50,11 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     splits += _more_splits(hold, rank, splits, metrics)
     if rank is not None and not splits:
         hold.uses -= rank.uses
-    having = _having(hold, metrics)
+    if hold.ranking_metric() is not None and not splits and rank is None:
+        hold.uses -= {use for use in hold.uses if use[1] == "cue:rank_by"}
+    having = _having(hold, metrics) if splits else ()
     metrics = tuple(dict.fromkeys((*metrics, *(item.metric for item in having))))
+    splits += _each_of_several(where, splits, bool(having))
     derived = _derived(hold, splits, where)
     metrics, period = timed(hold, metrics, splits)
     if hold.cue("trend") and not set(splits) & TIME_NAMES and period is not None:
@@ -69,6 +72,12 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         limit=limit,
     )
     return hold.attempt(reading)
+
+
+def _each_of_several(where: tuple[Filter, ...], splits: list[str], has_conditions: bool) -> list[str]:
+    """The dimension of which two or more things are named: each is wanted, "milk and bread"."""
+    several = [item.dimension for item in where if item.operator == "in" and item.dimension not in TIME_NAMES]
+    return several if len(several) == 1 and not splits and not has_conditions else []
 
 
 def chosen_metrics(hold: Hold, rank: Rank | None, where: tuple[Filter, ...], has_splits: bool) -> tuple[str, ...]:
@@ -114,7 +123,7 @@ def _meant(
 ) -> tuple[str, ...]:
     """The metrics of a question that names none."""
     is_about_products = any(item.dimension in PRODUCT_LIKE for item in where)
-    if any(item.dimension == "tender" for item in where):
+    if any(item.dimension == "tender" for item in where) and not hold.sheet.cue("have"):
         hold.cue("take", "pay")
         return ("payments_amount",)
     held = [item for item in where if item.dimension in {"product", "sku"} and item.operator in {"=", "in"}]

@@ -15,6 +15,7 @@ _MOST = 10
 _HELD = PRODUCT_LIKE | {"store", "store_code", "store_id"}
 """What the tables of planning can be held to."""
 
+_GROUPS = {"store", "supplier", "category"}
 _PRODUCTS = ("show", "list", "which", "what", "how_many_are")
 
 
@@ -35,10 +36,12 @@ def stockout(sheet: Sheet, context: Context) -> Attempt | None:
         mention = hold.period()
         if mention is not None and mention.span.period != context.named("today"):
             hold.uses -= mention.uses
-        return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.OUT_NOW, where=where, limit=limit))
+        by = _groups(hold)
+        return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.OUT_NOW, by=by, where=where, limit=limit))
     hold.cue("run_out", "particle_out", "out", "soon", "may", "sell", "up")
     period = ahead(hold, _AHEAD)
-    return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.RISK, where=where, period=period, limit=limit))
+    by = _groups(hold)
+    return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.RISK, by=by, where=where, period=period, limit=limit))
 
 
 def out_then(sheet: Sheet, context: Context) -> Attempt | None:
@@ -76,12 +79,34 @@ def reorder(sheet: Sheet, context: Context) -> Attempt | None:
     limit = _limit(hold)
     _things(hold)
     hold.cue(*_PRODUCTS, "how_many", "how_much", "now", "soon", "may")
-    mention = hold.period()
-    if mention is not None and mention.span.period not in {context.named("today"), context.named("this_week")}:
-        hold.uses -= mention.uses
-    elif mention is not None:
+    by = _groups(hold)
+    period = _order_days(hold)
+    return hold.attempt(Reading(kind=Kind.REORDER, by=by, where=where, period=period, limit=limit))
+
+
+def _order_days(hold: Hold) -> Period | None:
+    """Days by which orders are to be placed; none for today, when every draft waits."""
+    if hold.sheet.periods and hold.sheet.periods[0].span.period == hold.context.named("today"):
+        hold.period()
         hold.assume("drafts_of_now")
-    return hold.attempt(Reading(kind=Kind.REORDER, where=where, limit=limit))
+        return None
+    if not hold.sheet.periods:
+        return None
+    mention = hold.period()
+    if mention is None or mention.span.period is None:
+        return None
+    period = mention.span.period
+    if (period.ends or period.last) < hold.context.today:
+        hold.uses -= mention.uses
+    return period
+
+
+def _groups(hold: Hold) -> tuple[str, ...]:
+    """Splits that the tables of planning can be put in groups by."""
+    found = [split for split in hold.sheet.splits if split.how in {"by", "which"} and split.name in _GROUPS]
+    for split in found:
+        hold.take(split.uses)
+    return tuple(dict.fromkeys(split.name for split in found))
 
 
 def slow_movers(sheet: Sheet, context: Context) -> Attempt | None:

@@ -1,0 +1,70 @@
+"""Readings to offer where a question leaves one thing open that people often leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.assistant import dates
+from app.assistant.local.frames.metric import SOLD
+from app.assistant.local.hold import Context, merged
+from app.assistant.local.sheet import Sheet
+from app.assistant.reading import Derived, Kind, Period, Reading
+
+
+def hints(sheet: Sheet, context: Context) -> Iterator[Reading]:
+    """What is mostly meant by a "why" without a day, a mean without "per what", and products that are counted."""
+    if sheet.cue("why") and not sheet.periods:
+        yield from _reasons(sheet, context)
+    elif sheet.cue("average") and len(sheet.metrics) == 1:
+        yield from _means(sheet, context)
+    elif sheet.cue("how_many") and sheet.cue("sell") and any(split.name == "product" for split in sheet.splits):
+        yield from _counts(sheet, context)
+    elif sheet.ranks and not sheet.splits and not sheet.cue("sell"):
+        yield from _rankings(sheet, context)
+
+
+def _reasons(sheet: Sheet, context: Context) -> Iterator[Reading]:
+    names = [mention.name for mention in sheet.metrics]
+    for period in (context.named(name) for name in ("yesterday", "last_week", "last_month")):
+        yield Reading(
+            kind=Kind.DRIVERS,
+            metrics=(names[0] if len(set(names)) == 1 else "net_sales",),
+            where=merged(sheet.filters),
+            period=period,
+            compare_with=dates.previous(period),
+            direction="down" if sheet.cue("down") else "up" if sheet.cue("up") else None,
+        )
+
+
+def _means(sheet: Sheet, context: Context) -> Iterator[Reading]:
+    splits = tuple(split.name for split in sheet.splits if split.how != "bare")
+    content = {"kind": Kind.METRIC, "metrics": (sheet.metrics[0].name,), "where": merged(sheet.filters)}
+    content |= {"period": _period(sheet, context), "derived": (Derived.AVERAGE,)}
+    yield Reading.model_validate({**content, "by": (*splits, "day")})
+    yield Reading.model_validate({**content, "by": (*splits, "week")})
+
+
+def _counts(sheet: Sheet, context: Context) -> Iterator[Reading]:
+    where, period = merged(sheet.filters), _period(sheet, context)
+    for metric in ("units_sold", "products_sold"):
+        yield Reading(kind=Kind.METRIC, metrics=(metric,), where=where, period=period)
+
+
+def _rankings(sheet: Sheet, context: Context) -> Iterator[Reading]:
+    rank = sheet.ranks[0]
+    metrics = tuple(dict.fromkeys(mention.name for mention in sheet.metrics)) or SOLD
+    for split in ("product", "category", "store"):
+        yield Reading(
+            kind=Kind.METRIC,
+            metrics=metrics,
+            by=(split,),
+            where=merged(sheet.filters),
+            period=_period(sheet, context),
+            order=rank.order,
+            limit=rank.limit or 10,
+        )
+
+
+def _period(sheet: Sheet, context: Context) -> Period:
+    dated = [item.span.period for item in sheet.periods if item.span.period is not None and not item.span.is_future]
+    return dated[0] if len(dated) == 1 else context.named("last_28_days")
