@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from app.assistant.books import Books
-from app.assistant.findings import PageLink
+from app.assistant.findings import Findings, PageLink
 from app.assistant.reading import Reading
 from app.assistant.speech import Speech
 from forecasting.replenishment.tables import REORDER_DRAFTS
@@ -155,9 +155,15 @@ def staleness(books: Books, speech: Speech) -> tuple[str, ...]:
     return (speech.say("planning.stale", day=speech.day(cutoff)),)
 
 
-def no_stock(key: str, books: Books, speech: Speech) -> str:
-    """What is missing where no source has stock, and what to connect."""
-    return speech.say(key, reason=books.catalogue.unknown.get("on_hand", ""))
+def no_stock(key: str, books: Books, speech: Speech) -> Findings:
+    """What is missing where no source has stock, what to connect, and a question that can be answered without."""
+    return Findings(speech.say(key), warnings=missing(books), suggestions=(speech.say("planning.ask_best"),))
+
+
+def missing(books: Books) -> tuple[str, ...]:
+    """What each source says of the stock that it does not give."""
+    reason = books.catalogue.unknown.get("on_hand")
+    return (f"{reason[:1].upper()}{reason[1:]}.",) if reason else ()
 
 
 def number_of(row: Row, name: str) -> float:

@@ -40,7 +40,7 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     """
     planning.require_plain(reading, _SPLITS, speech)
     if not books.has_stock:
-        return Findings(planning.no_stock("reorder.no_stock", books, speech))
+        return planning.no_stock("reorder.no_stock", books, speech)
     if not books.holds(STOCK_RISK):
         return Findings(speech.say("reorder.no_forecasts"))
     if reading.period is not None and (reading.period.ends or reading.period.last) < books.today:
@@ -65,7 +65,9 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
         facts=facts,
         warnings=(*notes, *planning.staleness(books, speech)),
         assumptions=_assumptions(waiting, shown, reading, books, speech),
-        suggestions=(speech.say("reorder.ask_risk"), speech.say("reorder.ask_suppliers")),
+        suggestions=tuple(
+            speech.say(f"reorder.ask_{name}") for name in ("risk", *(() if reading.by else ("suppliers",)))
+        ),
         page=planning.page("reorder", reading, stores, **one),
     )
 

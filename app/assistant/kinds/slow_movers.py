@@ -223,17 +223,12 @@ def _names(names: Sequence[str], speech: Speech) -> str:
 def _fewest(question: Question, reading: Reading, books: Books, speech: Speech) -> Findings:
     """The fewest units sold among what sold before, said to be no answer on stock."""
     rows = fewest(question, reading, books)
-    missing = {
-        "reason": books.catalogue.unknown.get("on_hand", ""),
-        "when": when(question.period, speech),
-        "scope": question.where,
-    }
     key = "slow_movers.no_stock" if rows else "slow_movers.no_stock_no_sales"
     found = _Found(
         rows,
         ("units_sold", "units_before"),
-        speech.say(key, **missing),
+        speech.say(key, when=when(question.period, speech), scope=question.where),
         (),
         (speech.say("slow_movers.assume_fewest", most=speech.number(MOST_COMPARED), days=speech.number(BEFORE_DAYS)),),
     )
-    return _findings(found, question, (), (), reading, books, speech)
+    return _findings(found, question, (), planning.missing(books), reading, books, speech)

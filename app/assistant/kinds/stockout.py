@@ -75,7 +75,7 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     """
     planning.require_plain(reading, _SPLITS, speech)
     if not books.has_stock:
-        return Findings(planning.no_stock("stockout.no_stock", books, speech))
+        return planning.no_stock("stockout.no_stock", books, speech)
     if reading.topic is Topic.OUT_NOW:
         return _out_now(reading, books, speech)
     if not books.holds(STOCK_RISK):
