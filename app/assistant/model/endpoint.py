@@ -137,13 +137,16 @@ class Endpoint:
         """
         # A client of its own for each call: connections belong to the event loop of the question.
         async with self._client() as client:
-            while True:
+            for plainness in range(self._plainness, _PLAINEST + 1):
                 try:
-                    return await self._complete(client, messages, _extras(schema, self._plainness))
+                    text = await self._complete(client, messages, _extras(schema, plainness))
                 except openai.APIStatusError as error:
-                    if error.status_code not in _MISUNDERSTOOD or self._plainness == _PLAINEST:
+                    if error.status_code not in _MISUNDERSTOOD or plainness == _PLAINEST:
                         raise EndpointError(_trouble(error.status_code)) from None
-                    self._plainness += 1
+                else:
+                    self._plainness = plainness
+                    return text
+        raise EndpointError(Trouble.STATUS)
 
     def _client(self) -> openai.AsyncOpenAI:
         return openai.AsyncOpenAI(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -12,10 +13,13 @@ import pytest
 from pydantic import SecretStr
 
 from app.assistant import languages
+from app.assistant.model import ModelPlanner
 from app.assistant.model.endpoint import LONGEST_REPLY, Trouble
+from app.assistant.question import read
 from app.assistant.reading import Kind, Period, Reading
 from retail.errors import ConfigurationError
-from tests.assistant.model.conftest import Ask, FakeEndpoint, Reply, planned, said
+from retail.settings import Settings
+from tests.assistant.model.conftest import Ask, FakeEndpoint, Reply, Told, books_for, planned, said
 
 WEEK = Period(name="last_week", first=date(2025, 6, 2), last=date(2025, 6, 8))
 LOCAL = Reading(kind=Kind.METRIC, metrics=("net_sales",), period=WEEK)
@@ -125,11 +129,32 @@ def test_a_plan_is_read_out_of_a_fence_and_of_what_is_said_around_it(ask: Ask) -
     assert (found.reading, found.planner, found.notes) == (LOCAL, "model", ())
 
 
-def test_an_endpoint_that_knows_no_schema_is_asked_without_one_from_then_on(ask: Ask, endpoint: FakeEndpoint) -> None:
-    found = ask("revenue last week", LOCAL, Reply(b"{}", 400), Reply(b"{}", 422), planned(**PLAN))
+def test_an_endpoint_that_knows_no_schema_is_asked_without_one_from_then_on(endpoint: FakeEndpoint) -> None:
+    planner = ModelPlanner(Settings(assistant_url=endpoint.url), Told(LOCAL))
+    endpoint.replies = [Reply(b"{}", 400), Reply(b"{}", 422), planned(**PLAN)]
+    found = planner.plan(read("revenue last week"), books_for(), None, None)
     assert (found.planner, found.reading) == ("model", LOCAL)
     assert ["response_format" in request for request in endpoint.requests] == [True, True, False]
     assert ["max_tokens" in request for request in endpoint.requests] == [True, False, False]
+    planner.plan(read("revenue last week"), books_for(), None, None)
+    assert "response_format" not in endpoint.requests[-1]
+
+
+def test_an_endpoint_that_understands_nothing_is_asked_in_full_again_next_time(endpoint: FakeEndpoint) -> None:
+    planner = ModelPlanner(Settings(assistant_url=endpoint.url), Told(LOCAL))
+    endpoint.replies = [Reply(b"{}", 400), Reply(b"{}", 400), Reply(b"{}", 400), planned(**PLAN)]
+    assert planner.plan(read("revenue last week"), books_for(), None, None).notes == (TEXTS["model.status"],)
+    planner.plan(read("revenue last week"), books_for(), None, None)
+    assert "response_format" in endpoint.requests[-1]
+
+
+def test_questions_asked_at_the_same_time_do_not_mix(endpoint: FakeEndpoint) -> None:
+    planner = ModelPlanner(Settings(assistant_url=endpoint.url), Told(LOCAL))
+    endpoint.replies = [planned(**PLAN)]
+    texts = [f"revenue {number} last week" for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda text: planner.plan(read(text), books_for(), None, None), texts))
+    assert all(f"Question: {text}" in planned_.sent for text, planned_ in zip(texts, found, strict=True))
 
 
 def test_an_unusable_plan_is_mended_once_and_no_more(ask: Ask, endpoint: FakeEndpoint) -> None:
