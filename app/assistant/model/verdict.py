@@ -72,14 +72,14 @@ def decide(local: Reading, request: PlanRequest, bench: Bench) -> Verdict:
     if local.kind not in UNDECIDED:
         return _both(local, theirs, bench)
     if local.refusal not in {None, Refusal.WORDS}:
-        return Verdict(local.model_copy(update={"choices": _choices((*_readings(local), theirs), bench)}))
+        return Verdict(_with(local, (*_readings(local), theirs), bench))
     if words := unexplained(grounded(request, bench.menu), bench.menu):
-        return Verdict(_clarify((theirs, *_readings(local)), bench, words), "model.left_out", words)
+        return Verdict(_with(local, (theirs, *_readings(local)), bench, words), "model.left_out", words)
     if not bench.menu.unknown:
         return Verdict(_preferring(local, theirs, bench))
     reread = bench.reread(request)
     if reread.kind in UNDECIDED:
-        return Verdict(_clarify((theirs, *_readings(local)), bench, local.unmapped))
+        return Verdict(_with(local, (theirs, *_readings(local)), bench))
     found = _both(reread, theirs, bench)
     return found if found.note else Verdict(reread, "model.filled_in", bench.menu.unknown)
 
@@ -88,14 +88,15 @@ def _both(local: Reading, theirs: Reading, bench: Bench) -> Verdict:
     """The local reading where the model's is the same, else both to choose from."""
     if is_settled(local, theirs) or bench.describe(local) == bench.describe(theirs):
         return Verdict(local)
-    return Verdict(_clarify((local, theirs), bench), "model.differs")
+    both = Reading(kind=Kind.CLARIFY, choices=_choices((local, theirs), bench))
+    return Verdict(both, "model.differs")
 
 
 def _preferring(local: Reading, theirs: Reading, bench: Bench) -> Reading:
     """The local planner's choices with the model's first: several things were meant, and guessing is not for us."""
     chosen = [reading for reading in _readings(local) if alike(reading, theirs)]
     ordered = (*(chosen or (theirs,)), *(reading for reading in _readings(local) if reading not in chosen))
-    return local.model_copy(update={"choices": _choices(ordered, bench)})
+    return _with(local, ordered, bench)
 
 
 def is_settled(local: Reading, theirs: Reading) -> bool:
@@ -141,5 +142,7 @@ def _choices(readings: Iterable[Reading], bench: Bench) -> tuple[Choice, ...]:
     return tuple(Choice(label=label, reading=reading) for label, reading in labelled.items())[:_MOST_CHOICES]
 
 
-def _clarify(readings: tuple[Reading, ...], bench: Bench, unmapped: tuple[str, ...] = ()) -> Reading:
-    return Reading(kind=Kind.CLARIFY, choices=_choices(readings, bench), unmapped=unmapped)
+def _with(local: Reading, readings: Iterable[Reading], bench: Bench, unmapped: tuple[str, ...] = ()) -> Reading:
+    """The local reading, which is none, with these to choose from."""
+    words = tuple(dict.fromkeys((*local.unmapped, *unmapped)))
+    return local.model_copy(update={"choices": _choices(readings, bench), "unmapped": words})
