@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from app.assistant import dates
 from app.assistant.reading import Derived, Kind, Period, Reading
 from app.assistant.speech import Speech
 from metrics import Filter
@@ -58,8 +59,8 @@ def _tail(reading: Reading, speech: Speech) -> Iterator[str]:
     for comparison in reading.where:
         yield condition(comparison, speech)
     if reading.period is not None and reading.compare_with is not None:
-        first, second = when(reading.period, speech), when(reading.compare_with, speech)
-        yield speech.say("reading.against", period=first, other=second)
+        second = other(reading.period, reading.compare_with, speech)
+        yield speech.say("reading.against", period=when(reading.period, speech), other=second)
     elif reading.period is not None:
         yield when(reading.period, speech)
 
@@ -74,6 +75,15 @@ def condition(item: Filter, speech: Speech) -> str:
     values = names[0] if len(names) == 1 else speech.say("reading.or", first=", ".join(names[:-1]), last=names[-1])
     key = f"reading.{_OPERATORS.get(item.operator, 'is')}"
     return speech.say(key, name=speech.dimension(item.dimension), values=values)
+
+
+def other(period: Period, compared: Period, speech: Speech) -> str:
+    """What a period is compared with: by what it is to the first one, by its name, or by its days."""
+    for key, rule in (("previous", dates.previous), ("year_before", dates.year_before)):
+        usual = rule(period)
+        if compared.name == "custom" and (usual.first, usual.last) == (compared.first, compared.last):
+            return speech.say(f"reading.{key}")
+    return when(compared, speech)
 
 
 def when(period: Period, speech: Speech) -> str:

@@ -148,8 +148,8 @@ def _words(text: str) -> Phrase:
 
 
 def of(language: str, catalogue: Catalogue) -> Lexicon:
-    """The lexicon of a language with the catalogue's own names, labels and synonyms in it."""
-    return _lexicon(language, _own_words(catalogue))
+    """The lexicon of a language with the catalogue's own names, labels and synonyms in it, and the language's names."""
+    return _lexicon(language, _own_words(language, catalogue))
 
 
 def _is_known(tags: Tags, known: set[str]) -> bool:
@@ -158,13 +158,16 @@ def _is_known(tags: Tags, known: set[str]) -> bool:
     return all(tag in known or tag in times for tag in tags if tag.startswith(("metric:", "dimension:")))
 
 
-def _own_words(catalogue: Catalogue) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _own_words(language: str, catalogue: Catalogue) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    named = languages.load(language, "texts/names")
     metrics = [
-        (f"metric:{metric.name}", (metric.name, metric.label, *metric.synonyms))
+        (f"metric:{metric.name}", (metric.name, metric.label, named.get(metric.name, metric.name), *metric.synonyms))
         for metric in catalogue.metrics.values()
     ]
-    dimensions = [(f"dimension:{d.name}", (d.name, d.label)) for d in catalogue.dimensions.values()]
-    return tuple((*metrics, *dimensions))
+    dimensions = [
+        (f"dimension:{d.name}", (d.name, d.label, named.get(d.name, d.name))) for d in catalogue.dimensions.values()
+    ]
+    return (*metrics, *dimensions)
 
 
 @lru_cache(maxsize=16)

@@ -31,7 +31,7 @@ CONVERSATIONS = [
         ("without Dairy", "metric net_sales by product [department!=Dairy] @last_week largest 5"),
     ],
     [
-        ("How many Baguette did we sell last week?", "metric units_sold [product=Baguette] @last_week"),
+        ("How many Garlic did we sell last week?", "metric units_sold [product=Garlic] @last_week"),
         ("for milk instead", "metric units_sold [category=Milk] @last_week"),
     ],
     [
@@ -71,7 +71,7 @@ def test_what_is_kept_is_told(plan: Plan) -> None:
 
 
 def test_a_thing_that_takes_the_place_of_another_is_not_told_as_kept(plan: Plan) -> None:
-    first = plan("How many Baguette did we sell last week?").reading
+    first = plan("How many Garlic did we sell last week?").reading
     assert plan("for milk instead", first).reading.inherited == ("metrics", "period")
 
 
