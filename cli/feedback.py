@@ -61,7 +61,7 @@ def accept(context: typer.Context, feedback_id: FeedbackId, as_json: AsJson = Fa
                 store,
                 assistant.books(who),
                 feedback_id,
-                lambda question: assistant.understand(question, who).reading,
+                lambda question, previous: assistant.understand(question, who, previous).reading,
             )
     finally:
         assistant.metrics.close()

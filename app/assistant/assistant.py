@@ -87,13 +87,13 @@ class Assistant:
         began = time.perf_counter()
         return self._compose(asked, Planned(reading, language, planned_by), self.books(principal), began)
 
-    def understand(self, asked: str, principal: Principal = LOCAL) -> Planned:
-        """How the local planner reads a question that stands for itself, without an answer.
+    def understand(self, asked: str, principal: Principal = LOCAL, previous: Reading | None = None) -> Planned:
+        """How the local planner reads a question, alone or after another one, without an answer.
 
         Raises:
             UnusableRequest: The question is empty or too long.
         """
-        return self._local.plan(question.read(asked), self.books(principal), None, None)
+        return self._local.plan(question.read(asked), self.books(principal), previous, None)
 
     def books(self, principal: Principal = LOCAL) -> Books:
         """What the person sees of the run, for one question."""
@@ -124,6 +124,7 @@ class Assistant:
         speech = Speech(planned.language, books.catalogue)
         reading, found = _find(planned.reading, books, speech)
         found = check.look_over(reading, found, books, speech)
+        found, planned = self._worded(reading, found, planned, speech)
         shown = tuple(dict.fromkeys((*reading.metrics, *found.metrics)))
         definitions = [books.catalogue.metrics[name] for name in shown if name in books.catalogue.metrics]
         run = books.metrics.serving.run
@@ -145,6 +146,17 @@ class Assistant:
             latency_ms=(time.perf_counter() - began) * 1000,
             sent=planned.sent,
         )
+
+    def _worded(self, reading: Reading, found: Findings, planned: Planned, speech: Speech) -> tuple[Findings, Planned]:
+        """The text as a model words it, where a model read the question and the owner lets it see answers."""
+        if planned.planner != "model" or not self._settings.assistant_sees_rows:
+            return found, planned
+        from app.assistant.rephrase import Rephraser
+
+        worded = Rephraser(self._settings).reword(found, reading, speech)
+        notes = (*planned.notes, speech.say(worded.note)) if worded.note else planned.notes
+        sent = "\n\n".join(filter(None, (planned.sent, worded.sent)))
+        return worded.findings, replace(planned, notes=notes, sent=sent)
 
 
 def _find(reading: Reading, books: Books, speech: Speech) -> tuple[Reading, Findings]:

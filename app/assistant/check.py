@@ -35,7 +35,7 @@ def look_over(reading: Reading, findings: Findings, books: Books, speech: Speech
 
     That is what was taken for granted, what is not over yet, and what is empty, cut off, old or does not add up.
     """
-    taken = tuple(speech.say(key) for key in reading.assumptions)
+    taken = tuple(speech.say(key) for key in reading.assumptions if speech.knows(key))
     if reading.kind in _WITHOUT_NUMBERS:
         return replace(findings, assumptions=_once((*findings.assumptions, *taken)))
     warnings = [

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from typing import Final
 
 from pydantic import ValidationError
 
 from app.assistant import verified
 from app.assistant.answer import Answer
 from app.assistant.books import Books
+from app.assistant.languages import DEFAULT, texts
 from app.assistant.question import read
 from app.assistant.reading import Reading
 from retail.errors import UnusableRequest
 from retail.operational.feedback import Feedback, FeedbackState, FeedbackStore, must_judge
 from retail.principal import Principal
 
-ReadAgain = Callable[[str], Reading]
-"""How a question is read now."""
+_ASSUMED: Final = "assumption."
+ReadAgain = Callable[[str, Reading | None], Reading]
+"""How a question is read now, after another reading or alone."""
 
 
 def give(books: Books, answer: Answer, *, is_helpful: bool, correction: str | None = None) -> Feedback:
@@ -52,7 +55,7 @@ def accept(store: FeedbackStore, books: Books, feedback_id: str, read_again: Rea
 
     def learn(feedback: Feedback) -> None:
         reading = proposed(feedback, read_again)
-        must_be_sound(feedback, reading, books)
+        must_be_sound(feedback, reading, books, read_again)
         verified.accept(books.workspace, feedback.question, feedback.language, reading)
 
     return store.decide(books.principal, feedback_id, FeedbackState.ACCEPTED, learn)
@@ -77,7 +80,7 @@ def proposed(feedback: Feedback, read_again: ReadAgain) -> Reading:
         UnusableRequest: It says only that the answer was wrong, or its reading is none.
     """
     if feedback.correction is not None:
-        return read_again(feedback.correction)
+        return read_again(feedback.correction, None)
     if not feedback.is_helpful:
         raise UnusableRequest(
             f"Feedback {feedback.feedback_id} says that an answer was wrong, not what would have been right: there is "
@@ -91,7 +94,7 @@ def proposed(feedback: Feedback, read_again: ReadAgain) -> Reading:
         ) from error
 
 
-def must_be_sound(feedback: Feedback, reading: Reading, books: Books) -> None:
+def must_be_sound(feedback: Feedback, reading: Reading, books: Books, read_again: ReadAgain) -> None:
     """See that a reading may stand for the question on any day and names only what there is.
 
     Raises:
@@ -99,10 +102,15 @@ def must_be_sound(feedback: Feedback, reading: Reading, books: Books) -> None:
     """
     verified.written(reading)
     question = read(feedback.question)
+    if read_again(question.text, reading).inherited:
+        raise UnusableRequest(
+            "The words of this question go on from the one before it, so they cannot always mean the same. Reject it."
+        )
     if verified.is_shipped(question):
         raise UnusableRequest("This question comes with Tillsight as verified and keeps its reading. Reject it.")
-    if not verified.is_within_reach(reading, books):
+    is_told = all(key.startswith(_ASSUMED) and key in texts(DEFAULT) for key in reading.assumptions)
+    if not is_told or not verified.is_within_reach(reading, books):
         raise UnusableRequest(
-            f"The reading of feedback {feedback.feedback_id} names a metric, dimension or value that is not there, or "
-            "that you may not see. Reject it."
+            f"The reading of feedback {feedback.feedback_id} names a metric, dimension, value or assumption that is not "
+            "there, or that you may not see. Reject it."
         )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import streamlit as st
+from babel.dates import format_timedelta
 
 from app import components, formats
 from app.assistant.answer import Answer, Tier
@@ -69,8 +70,8 @@ def badges(answer: Answer, speech: Speech) -> None:
 
 def as_of(answer: Answer, speech: Speech) -> str:
     """Up to which day the data go, and how old they are."""
-    hours = (datetime.now(UTC) - answer.published_at).total_seconds() / 3600
-    return speech.say("chat.as_of", day=speech.day(answer.as_of), ago=formats.ago(hours))
+    ago = format_timedelta(answer.published_at - datetime.now(UTC), add_direction=True, locale=speech.language)
+    return speech.say("chat.as_of", day=speech.day(answer.as_of), ago=ago)
 
 
 def beside(sentences: Iterable[str]) -> None:

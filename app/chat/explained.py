@@ -23,7 +23,7 @@ def show(answer: Answer, speech: Speech) -> None:
         if answer.definitions:
             st.markdown(f"**{formats.plain(speech.say('chat.definitions'))}**")
             for meaning in answer.definitions:
-                st.markdown(f"- **{formats.plain(meaning.label)}**: {formats.plain(meaning.description)}")
+                st.markdown(f"- **{formats.plain(speech.title(meaning.name))}**: {formats.plain(meaning.description)}")
         if answer.sql:
             st.markdown(f"**{formats.plain(speech.say('chat.sql'))}**")
             st.code(

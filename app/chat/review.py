@@ -6,7 +6,6 @@ import streamlit as st
 
 from app import components, formats
 from app.assistant import learning
-from app.assistant.reading import Reading
 from app.assistant.speech import Speech
 from app.chat import access, explained
 from app.data import Shop
@@ -33,9 +32,9 @@ def show(shop: Shop) -> None:
             st.caption(f"These are the newest {_SHOWN}; more appear as you decide.")
 
 
-def read_again(shop: Shop, question: str) -> Reading:
-    """How a question is read now, without an answer."""
-    return access.assistant_of(shop).understand(question, shop.principal).reading
+def _reader(shop: Shop) -> learning.ReadAgain:
+    assistant = access.assistant_of(shop)
+    return lambda question, previous: assistant.understand(question, shop.principal, previous).reading
 
 
 def _card(shop: Shop, feedback: Feedback) -> None:
@@ -56,8 +55,8 @@ def _card(shop: Shop, feedback: Feedback) -> None:
 def _proposal(shop: Shop, feedback: Feedback) -> bool:
     """Say how the question would be read; whether there is anything to accept."""
     try:
-        reading = learning.proposed(feedback, lambda question: read_again(shop, question))
-        learning.must_be_sound(feedback, reading, access.assistant_of(shop).books(shop.principal))
+        reading = learning.proposed(feedback, _reader(shop))
+        learning.must_be_sound(feedback, reading, access.assistant_of(shop).books(shop.principal), _reader(shop))
     except TillsightError as error:
         st.caption(formats.plain(error))
         return False
@@ -71,7 +70,7 @@ def _accept(shop: Shop, feedback_id: str) -> None:
     books = access.assistant_of(shop).books(shop.principal)
     try:
         with access.feedback(shop) as store:
-            learning.accept(store, books, feedback_id, lambda question: read_again(shop, question))
+            learning.accept(store, books, feedback_id, _reader(shop))
     except TillsightError as error:
         st.toast(formats.plain(error))
     else:

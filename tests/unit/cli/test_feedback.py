@@ -108,11 +108,14 @@ def test_a_correction_is_read_again_and_takes_the_place_of_what_was_accepted_bef
     [
         ({"is_helpful": False}, "not what would have been right"),
         ({"is_helpful": False, "correction": "the frobnication of xyzzy"}, "was not answered"),
+        ({"question": "and by store?"}, "go on from the one before"),
+        ({"question": "and last month?", "correction": "units sold last month"}, "go on from the one before"),
         ({"question": "What sold best this week?"}, "comes with Tillsight"),
         ({"reading": "{"}, "none that this version knows"),
         ({"reading": '{"kind":"metric","metrics":["net_sales"],"sql":"drop table x"}'}, "none that this version knows"),
         ({"reading": '{"kind":"metric","metrics":["; drop table x"]}'}, "is not there"),
         ({"reading": '{"kind":"metric","metrics":["net_sales"],"by":["password"]}'}, "is not there"),
+        ({"reading": '{"kind":"metric","metrics":["net_sales"],"assumptions":["metric.total"]}'}, "is not there"),
         ({"reading": '{"kind":"refuse","refusal":"words"}'}, "was not answered"),
     ],
 )
