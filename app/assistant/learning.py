@@ -111,6 +111,6 @@ def must_be_sound(feedback: Feedback, reading: Reading, books: Books, read_again
     is_told = all(key.startswith(_ASSUMED) and key in texts(DEFAULT) for key in reading.assumptions)
     if not is_told or not verified.is_within_reach(reading, books):
         raise UnusableRequest(
-            f"The reading of feedback {feedback.feedback_id} names a metric, dimension, value or assumption that is not "
+            f"The reading of feedback {feedback.feedback_id} names a metric, dimension, value or text that is not "
             "there, or that you may not see. Reject it."
         )
