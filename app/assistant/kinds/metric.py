@@ -175,7 +175,7 @@ def _chart(table: Table, reading: Reading) -> Chart:
 def suggestions(reading: Reading, books: Books, speech: Speech) -> tuple[str, ...]:
     """Further questions about the same metric and period."""
     metric = books.catalogue.metric(reading.metrics[0])
-    named = period_name(reading.period, speech) if reading.period else ""
+    named = period_name(reading.period, speech) if reading.period and metric.has_history else ""
     if named is None:
         return ()
     taken = {*reading.by, *(item.dimension for item in reading.where)}
