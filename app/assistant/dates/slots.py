@@ -36,7 +36,12 @@ def fill(slot: str, tokens: Sequence[Token], position: int, words: Vocabulary) -
 
 
 def _words(kind: str, tokens: Sequence[Token], position: int, words: Vocabulary) -> Iterator[Filled]:
+    if position >= len(tokens):
+        return
+    first = {tokens[position].text, tokens[position].meant}
     for phrase, number in words.numbers.get("nth" if kind == "day" else kind, {}).items():
+        if phrase[0] not in first:
+            continue
         here = tokens[position : position + len(phrase)]
         is_here = len(here) == len(phrase) and all(w in {t.text, t.meant} for t, w in zip(here, phrase, strict=True))
         if is_here and (kind != "day" or number > 0):

@@ -54,7 +54,7 @@ class _Changes:
         self._kept: tuple[Filter, ...] = before.where
 
     def explained(self) -> Reading | None:
-        """ "Why?": the reasons for what was shown before."""
+        """The reasons for what was shown before: "why?"."""
         hold, before = self._hold, self._before
         hold.cue("why", "change", "difference", "sell")
         metrics = hold.metrics() or before.metrics

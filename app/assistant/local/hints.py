@@ -38,7 +38,11 @@ def _reasons(sheet: Sheet, context: Context) -> Iterator[Reading]:
 
 def _means(sheet: Sheet, context: Context) -> Iterator[Reading]:
     splits = tuple(split.name for split in sheet.splits if split.how != "bare")
-    content = {"kind": Kind.METRIC, "metrics": (sheet.metrics[0].name,), "where": merged(sheet.filters)}
+    content: dict[str, object] = {
+        "kind": Kind.METRIC,
+        "metrics": (sheet.metrics[0].name,),
+        "where": merged(sheet.filters),
+    }
     content |= {"period": _period(sheet, context), "derived": (Derived.AVERAGE,)}
     yield Reading.model_validate({**content, "by": (*splits, "day")})
     yield Reading.model_validate({**content, "by": (*splits, "week")})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.assistant.local.pieces import VALUE, Piece
-from metrics import Catalogue, Filter
+from metrics import Filter
 from metrics.values import ValueMatch, ValueSpan
 
 _COMPARISON: Final = re.compile(r"(?P<dimension>\w+)(?P<operator>!=|<=|>=|=|<|>)(?P<values>.+)")
@@ -45,12 +45,12 @@ class FilterMention:
     uses: frozenset[tuple[int, str]]
 
 
-def find(pieces: tuple[Piece, ...], catalogue: Catalogue) -> tuple[FilterMention, ...]:
+def find(pieces: tuple[Piece, ...]) -> tuple[FilterMention, ...]:
     """Every filter of a question, in order."""
-    return tuple(_filters(pieces, catalogue))
+    return tuple(_filters(pieces))
 
 
-def _filters(pieces: tuple[Piece, ...], catalogue: Catalogue) -> Iterator[FilterMention]:
+def _filters(pieces: tuple[Piece, ...]) -> Iterator[FilterMention]:
     is_excluding: int | None = None
     for at, piece in enumerate(pieces):
         if piece.has("cue:exclude"):
@@ -121,7 +121,7 @@ def _filter(match: ValueMatch) -> Filter:
 
 
 def _likely(matches: tuple[ValueMatch, ...], wanted: str | None) -> list[ValueMatch]:
-    """Those matches that cannot be told apart: of the dimension that is named, exact before near, clearly best first."""
+    """Those matches that cannot be told apart: of the dimension that is named, and exact before near."""
     if wanted is not None:
         wanted = _SAME.get(wanted, wanted)
         matches = tuple(m for m in matches if _SAME.get(m.dimension, m.dimension) == wanted) or matches
@@ -140,7 +140,7 @@ def _qualifier(pieces: tuple[Piece, ...], at: int, piece: Piece) -> int | None:
         return None
     dimensions = {_SAME.get(m.dimension, m.dimension) for m in piece.value.matches}
     for position in (at - 1, at + 1):
-        if 0 <= position < len(pieces) and (name := pieces[position].named("dimension:")):
-            if _SAME.get(name, name) in dimensions:
-                return position
+        name = pieces[position].named("dimension:") if 0 <= position < len(pieces) else None
+        if name is not None and _SAME.get(name, name) in dimensions:
+            return position
     return None

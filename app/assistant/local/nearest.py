@@ -107,7 +107,7 @@ class Unanswered:
         return tuple(self._sheet.pieces[at].text for at in fewest)
 
     def _nearest(self) -> Iterator[Reading]:
-        """Readings of what was understood, those that leave least over first; the headline questions where nothing was."""
+        """Readings of what was understood, those that leave least over first; headline questions where nothing was."""
         known = self._without_unknown()
         yield from hints(known, self._context)
         found = sorted(attempts(known, self._context), key=lambda item: len(known.left(item.uses)))

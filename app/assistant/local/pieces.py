@@ -1,4 +1,4 @@
-"""A question cut into pieces: phrases of the lexicon, periods, names of things, numbers, and words that nobody knows."""
+"""A question cut into pieces: phrases of the lexicon, periods, names of things, numbers, and unknown words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ VALUE: Final = "value"
 NUMBER: Final = "number"
 
 _WEIGHT: Final = 10.0
-_SURE: Final = frozenset({"exact", "alias"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +83,10 @@ def cut(question: Question, lexicon: Lexicon, periods: Sequence[PeriodSpan], val
     taken = [
         covered and len(word) > 1 for covered, word in zip(_covered([*worded, *dated], len(words)), words, strict=True)
     ]
-    named = _named(question, words, taken, lexicon, values)
+    named = _named(question, words, taken, values)
     missing = _covered([*known, *dated, *named], len(words))
     mended = _mended(question, words, missing, lexicon)
-    return _best(question, words, [*known, *dated, *named, *mended])
+    return _best(words, [*known, *dated, *named, *mended])
 
 
 def _phrases(question: Question, words: list[str], lexicon: Lexicon) -> list[_Candidate]:
@@ -158,9 +157,7 @@ def _covered(candidates: Sequence[_Candidate], count: int) -> list[bool]:
     return covered
 
 
-def _named(
-    question: Question, words: list[str], taken: list[bool], lexicon: Lexicon, values: ValueIndex
-) -> list[_Candidate]:
+def _named(question: Question, words: list[str], taken: list[bool], values: ValueIndex) -> list[_Candidate]:
     """Names of things. One made up of words that are known otherwise is set aside, and what it hid is looked for."""
     found: list[_Candidate] = []
     for span in values.find(words):
@@ -208,9 +205,9 @@ def _value(question: Question, span: ValueSpan, taken: list[bool]) -> _Candidate
     how = span.matches[0].how
     is_new = not all(taken[span.first : span.last])
     cost = {"exact": 2.5, "alias": 3.5, "typo": 6.0}[how] if is_new else 6.5
-    is_typo = how not in _SURE
+    is_near = how == "typo" or (how == "alias" and span.matches[0].dimension == "product")
     piece = Piece(
-        span.first, span.last, text, ((VALUE,),), value=span, corrected=span.matches[0].value if is_typo else ""
+        span.first, span.last, text, ((VALUE,),), value=span, corrected=span.matches[0].value if is_near else ""
     )
     return _Candidate(piece, _WEIGHT * (span.last - span.first) - cost)
 
@@ -236,7 +233,7 @@ def _mended(question: Question, words: list[str], known: list[bool], lexicon: Le
     return found
 
 
-def _best(question: Question, words: list[str], candidates: list[_Candidate]) -> tuple[Piece, ...]:
+def _best(words: list[str], candidates: list[_Candidate]) -> tuple[Piece, ...]:
     """The pieces of most weight that lie side by side over all words."""
     ending: list[list[_Candidate]] = [[] for _ in range(len(words) + 1)]
     for item in candidates:

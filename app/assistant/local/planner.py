@@ -24,6 +24,13 @@ from retail.workspace import Workspace
 
 _MOST_VARIANTS: Final = 4
 
+_SUBJECTS: Final = (
+    *("sell", "take", "run_out", "out", "reorder", "slow", "unsold", "summarise", "summarise_day", "why"),
+    *("price", "supplier_of", "lead_time", "forecast", "will_sell", "promotions", "deliveries", "meaning"),
+    *("freshness", "stores", "abilities"),
+)
+"""Cues that tell what sort of question it is by themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
@@ -45,7 +52,7 @@ class LocalPlanner:
         """Read a question; see `Planner`."""
         heard = self._hear(question, books, language)
         context = Context(books.catalogue, books.today, _is_day_over(books), previous)
-        sheet = lay_out(heard.pieces, books.catalogue)
+        sheet = lay_out(heard.pieces)
         speech = Speech(heard.language, books.catalogue)
         reading = self._read(sheet, context, Unanswered(sheet, context, books, speech))
         return Planned(reading, heard.language, "local", notes=_spelling(heard.pieces, reading, speech))
@@ -120,20 +127,8 @@ def _reading(sheet: Sheet, context: Context) -> Reading | None:
 
 
 def _is_fragment(sheet: Sheet) -> bool:
-    """Whether a question has no subject of its own: no metric and no word of another sort of question, or a metric alone."""
-    subjects = ("sell", "take", "run_out", "out", "reorder", "slow", "unsold", "summarise", "summarise_day", "price")
-    subjects += (
-        "supplier_of",
-        "lead_time",
-        "forecast",
-        "will_sell",
-        "promotions",
-        "deliveries",
-        "meaning",
-        "freshness",
-    )
-    subjects += ("stores", "abilities", "why")
-    if any(sheet.cue(name) for name in subjects):
+    """Whether a question has no subject of its own: no word of a sort of question, and no metric but one alone."""
+    if any(sheet.cue(name) for name in _SUBJECTS):
         return False
     return not sheet.metrics or not (sheet.periods or sheet.splits or sheet.filters or sheet.ranks or sheet.conditions)
 
@@ -169,8 +164,13 @@ def _spelling(found: tuple[Piece, ...], reading: Reading, speech: Speech) -> tup
     return tuple(
         speech.say("clarify.corrected", written=speech.text(piece.text), meant=speech.text(piece.corrected))
         for piece in found
-        if piece.corrected and piece.corrected.casefold() != piece.text.casefold()
+        if piece.corrected and piece.corrected.casefold() != piece.text.casefold() and not _has_choices(piece)
     )
+
+
+def _has_choices(piece: Piece) -> bool:
+    """Whether words may name several things: then nothing was read in their place."""
+    return piece.value is not None and piece.value.total > 1
 
 
 def _is_day_over(books: Books) -> bool:

@@ -1,4 +1,4 @@
-"""What is never answered, told by words: things to be done, people, secrets, what no source holds, what is no question of ours."""
+"""What is never answered, told by words: things to be done, people, secrets, and what no source holds."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from typing import Final, Literal
 from app.assistant.dates import PeriodSpan
 from app.assistant.local import conditions, naming
 from app.assistant.local.pieces import PERIOD, Piece
-from metrics import Catalogue
 from metrics.catalogue import GRAINS
 
 Use = tuple[int, str]
@@ -135,12 +134,12 @@ def _next(pieces: tuple[Piece, ...], positions: range, skip: frozenset[str]) -> 
     return next(passable, None)
 
 
-def lay_out(pieces: tuple[Piece, ...], catalogue: Catalogue) -> Sheet:
+def lay_out(pieces: tuple[Piece, ...]) -> Sheet:
     """Put pieces together."""
     compared = conditions.find(pieces)
     taken = {use for item in compared for use in item.uses}
     ranks = tuple(_ranks(pieces, taken))
-    filters = naming.find(pieces, catalogue)
+    filters = naming.find(pieces)
     splits = tuple(_splits(pieces, {at for item in filters for at, _ in item.uses}))
     return Sheet(
         pieces=pieces,
@@ -185,7 +184,7 @@ def _ranks(pieces: tuple[Piece, ...], taken: set[Use]) -> Iterator[Rank]:
 
 
 def _number_of(pieces: tuple[Piece, ...], at: int, taken: set[Use]) -> int | None:
-    """How many are wanted: the number beside the rank ("top 5"), else the one before a dimension ("the 5 stores with")."""
+    """How many are wanted: the number beside the rank ("top 5"), else one before a dimension ("the 5 stores")."""
     beside = [p for p in (at + 1, at - 1) if 0 <= p < len(pieces)]
     before_things = [p for p in range(len(pieces) - 1) if pieces[p + 1].named("dimension:")]
     return next((p for p in (*beside, *before_things) if _counts(pieces, p, taken)), None)

@@ -1,4 +1,4 @@
-"""A reading written short, so that a table of questions can be read: `metric net_sales by store [category=Dairy] @last_week`."""
+"""A reading written short, so that a table of questions reads well: `metric net_sales by store @last_week`."""
 
 from __future__ import annotations
 

@@ -44,15 +44,27 @@ CONVERSATIONS = [
         ("why did it change?", "drivers net_sales @last_month"),
         ("and last week?", "drivers net_sales @last_week"),
     ],
-    [("Which items may run out?", "stockout:risk @next_14_days"), ("only Lakeview", "stockout:risk [store=Lakeview] @next_14_days")],
+    [
+        ("Which items may run out?", "stockout:risk @next_14_days"),
+        ("only Lakeview", "stockout:risk [store=Lakeview] @next_14_days"),
+    ],
     [("What should I reorder?", "reorder"), ("only Lakeview", "reorder [store=Lakeview]")],
     [("Summarise today", "digest @today"), ("and yesterday?", "digest @yesterday")],
-    [("Revenue last week", "metric net_sales @last_week"), ("Which products are slow-moving?", "slow_movers:slow @last_28_days")],
-    [("Revenue last week", "metric net_sales @last_week"), ("units sold by store yesterday", "metric units_sold by store @yesterday")],
-    [("Umsatz letzte Woche", "metric net_sales @last_week"), ("nur Lakeview", "metric net_sales [store=Lakeview] @last_week")],
+    [
+        ("Revenue last week", "metric net_sales @last_week"),
+        ("Which products are slow-moving?", "slow_movers:slow @last_28_days"),
+    ],
+    [
+        ("Revenue last week", "metric net_sales @last_week"),
+        ("units sold by store yesterday", "metric units_sold by store @yesterday"),
+    ],
+    [
+        ("Umsatz letzte Woche", "metric net_sales @last_week"),
+        ("nur Lakeview", "metric net_sales [store=Lakeview] @last_week"),
+    ],
     [("revenue last month", "metric net_sales @last_month"), ("and in euros?", "refuse:words")],
     [("Revenue last week", "metric net_sales @last_week"), ("and the horoscope?", "refuse:outside")],
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("turns", CONVERSATIONS, ids=lambda turns: " / ".join(asked for asked, _ in turns))

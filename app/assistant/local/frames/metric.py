@@ -1,4 +1,4 @@
-"""Numbers, split, ranked, compared with a threshold, as shares or means: everything that the metrics say by themselves."""
+"""Numbers, split, ranked, held to conditions, as shares or means: everything that the metrics say by themselves."""
 
 from __future__ import annotations
 
