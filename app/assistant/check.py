@@ -45,7 +45,12 @@ def look_over(reading: Reading, findings: Findings, books: Books, speech: Speech
         *_parts(reading, books, speech),
         *_stale(books, speech),
     ]
-    assumptions = (*findings.assumptions, *taken, *_no_sums(reading, findings, books, speech))
+    assumptions = (
+        *findings.assumptions,
+        *taken,
+        *_levels(reading, books, speech),
+        *_no_sums(reading, findings, books, speech),
+    )
     return replace(findings, warnings=_once((*findings.warnings, *warnings)), assumptions=_once(assumptions))
 
 
@@ -129,6 +134,16 @@ def _parts(reading: Reading, books: Books, speech: Speech) -> Iterator[str]:
 
 def _names(result: Result) -> tuple[str, ...]:
     return tuple(column.name for column in result.columns)
+
+
+def _levels(reading: Reading, books: Books, speech: Speech) -> Iterator[str]:
+    """Stock at close or at opening is a level: over a period it is that of the last or the first day."""
+    if reading.kind not in _OF_METRICS or (reading.period is not None and reading.period.days == 1):
+        return
+    for name in reading.metrics:
+        metric = books.catalogue.metric(name)
+        if metric.kind in {"close", "open"} and "day" not in reading.by:
+            yield speech.say(f"check.level_at_{metric.kind}", metric=speech.title(name))
 
 
 def _no_sums(reading: Reading, findings: Findings, books: Books, speech: Speech) -> Iterator[str]:

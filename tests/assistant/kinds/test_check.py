@@ -12,6 +12,8 @@ from app.assistant import check, languages
 from app.assistant.books import Books
 from app.assistant.findings import Findings
 from app.assistant.kinds import answerer
+from app.assistant.local import LocalPlanner
+from app.assistant.question import read
 from app.assistant.reading import Period, Reading, Topic
 from app.assistant.speech import Speech
 from metrics import Column, Filter
@@ -81,6 +83,13 @@ def test_counts_that_do_not_add_up_say_so(look_over) -> None:
     assert not any("does not add up" in said for said in look_over(tickets).assumptions)
     by_product = tickets.model_copy(update={"by": ("product",)})
     assert any("Transactions does not add up by product" in said for said in look_over(by_product).assumptions)
+
+
+def test_a_level_over_a_period_says_of_which_end_it_is(look_over) -> None:
+    at_close = Reading(kind="metric", metrics=("stock_on_hand_at_close",), period=MAY)
+    assert any("at the end of the period" in said for said in look_over(at_close).assumptions)
+    by_day = at_close.model_copy(update={"by": ("day",)})
+    assert not any("is a level" in said for said in look_over(by_day).assumptions)
 
 
 def test_old_numbers_of_a_real_shop_are_marked(look_over, books, monkeypatch) -> None:
@@ -213,3 +222,14 @@ def test_a_filter_that_matches_nothing_leaves_no_number(look_over) -> None:
     nothing = Filter(dimension="category", operator="=", value="Cofee")
     found = look_over(Reading(kind="metric", metrics=("net_sales",), where=(nothing,), period=MAY))
     assert "is not known" in found.text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_suggestions_are_questions_that_are_understood(look_over, books, language: str) -> None:
+    planner = LocalPlanner()
+    readings = [reading for reading in READINGS if reading.kind in {"metric", "compare"}]
+    for reading in [*readings, Reading(kind="lookup", topic=Topic.ABILITIES)]:
+        for suggested in look_over(reading, language).suggestions:
+            understood = planner.plan(read(suggested), books, None, language).reading
+            assert understood.kind not in {"clarify", "refuse"}, suggested
+            assert not reading.metrics or understood.metrics[0] == reading.metrics[0], suggested
