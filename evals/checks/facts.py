@@ -10,7 +10,7 @@ from evals.checks import tables
 from evals.gold.periods import spans
 from evals.gold.truth import Truth
 from evals.question import GoldSpec
-from evals.seen import Seen, plain
+from evals.seen import Seen, number, plain
 
 _LEAST: Final = 3
 
@@ -35,18 +35,18 @@ def customers(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
 def price(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     """The list price."""
     products = truth.raw.products.set_index("product")
-    return _topic(seen, "price") or _says(seen, float(products.loc[spec.product, "list_price"]))
+    return _about(seen, "price", spec) or _says(seen, float(products.loc[spec.product, "list_price"]))
 
 
 def supplier_of(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     """The preferred supplier's name."""
     products = truth.raw.products.set_index("product")
-    return _topic(seen, "supplier") or _names(seen, {str(products.loc[spec.product, "supplier"])})
+    return _about(seen, "supplier", spec) or _names(seen, {str(products.loc[spec.product, "supplier"])})
 
 
 def supplies(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     """Every product that the supplier is preferred for, or every one that it has terms for; none of another's."""
-    if wrong := _topic(seen, "supplier"):
+    if wrong := _about(seen, "supplier", spec):
         return wrong
     products, terms = truth.raw.products, truth.raw.read("supplier_terms")
     offered = terms[terms["supplier_id"].map(truth.raw.suppliers["name"]) == spec.supplier]["product_id"]
@@ -66,15 +66,14 @@ def lead_time(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     agreed = terms[terms["supplier_id"].map(truth.raw.suppliers["name"]) == spec.supplier]["lead_time_days"]
     numeric = learnt.select_dtypes("number").to_numpy().ravel()
     wanted = {float(days) for days in (*agreed, *numeric)}
-    if wrong := _topic(seen, "lead_time") or _names(seen, {str(spec.supplier)}):
+    if wrong := _about(seen, "lead_time", spec) or _names(seen, {str(spec.supplier)}):
         return wrong
     return None if any(seen.has(days) for days in wanted) else f"value: none of {sorted(wanted)[:_LEAST]}"
 
 
 def forecast(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     """The published means of the days from tomorrow on, added up over days and stores; means do add up."""
-    asked = GoldSpec(where={"product": str(spec.product)})
-    if wrong := _topic(seen, "forecast") or tables.filters(seen, asked):
+    if wrong := _about(seen, "forecast", spec):
         return wrong
     totals = truth.planning("fct_demand_totals", {"product": (str(spec.product),)})
     assert spec.days is not None
@@ -98,17 +97,18 @@ def promotions(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
 
 
 def deliveries(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
-    """The day of the next open delivery of a supplier; where none is open, no row."""
-    if wrong := _topic(seen, "deliveries"):
+    """Every day on which units of a supplier are due in a store, and how many; where nothing is open, no row."""
+    if wrong := _about(seen, "deliveries", spec):
         return wrong
     orders = truth.raw.open_orders
-    supplier = orders["supplier_id"].map(truth.raw.suppliers["name"])
-    mine = orders[supplier == spec.supplier]
-    if mine.empty:
-        return "rows: nothing is open" if seen.rows else None
-    due = truth.raw.local(mine["expected_at"], mine["store_id"]).min().date()
-    shown = {plain(value) for row in seen.rows for value in row.values()}
-    return None if str(due) in shown else f"value: {due} is not there"
+    mine = orders[orders["supplier_id"].map(truth.raw.suppliers["name"]) == spec.supplier]
+    due = truth.raw.local(mine["expected_at"], mine["store_id"]).dt.date.rename("due")
+    units = mine.groupby([due, mine["store_id"].map(truth.raw.stores["name"])])["open_quantity"].sum()
+    wanted = {(plain(day), str(store), float(open_units)) for (day, store), open_units in units.items()}
+    shown = {(plain(row.get("expected_date")), str(row.get("store")), number(row.get("units"))) for row in seen.rows}
+    if wanted == shown:
+        return None
+    return f"rows: {len(wanted - shown)} are missing and {len(shown - wanted)} should not be there"
 
 
 def definition(seen: Seen, spec: GoldSpec, _: Truth) -> str | None:
@@ -131,6 +131,12 @@ def stores(seen: Seen, _: GoldSpec, truth: Truth) -> str | None:
 def abilities(seen: Seen, _: GoldSpec, __: Truth) -> str | None:
     """That something can be asked."""
     return _topic(seen, "abilities") or (None if seen.text else "value: nothing is said")
+
+
+def _about(seen: Seen, topic: str, spec: GoldSpec) -> str | None:
+    """Whether it is about the one thing that was asked about."""
+    where = {name: value for name, value in (("product", spec.product), ("supplier", spec.supplier)) if value}
+    return _topic(seen, topic) or tables.filters(seen, GoldSpec(where=where))
 
 
 def _topic(seen: Seen, wanted: str) -> str | None:

@@ -48,13 +48,13 @@ def _risks(seen: Seen, published: pd.Series[Any]) -> str | None:
 
 
 def out_now(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
-    """Exactly the products and stores with nothing available."""
+    """Exactly the products and stores with nothing available, and how far below nothing."""
     if wrong := _topic(seen, "out_now") or tables.filters(seen, spec):
         return wrong
     stock = _held(truth.raw.described(truth.raw.read("stock_levels")), spec)
-    gone = stock[stock["on_hand"] - stock["reserved"] <= 0]
-    wanted = set(zip(gone["product"], gone["store"], strict=True))
-    return _same_keys(wanted, {seen.key(row, _PLACE) for row in seen.rows})
+    gone = stock.assign(available=stock["on_hand"] - stock["reserved"]).query("available <= 0")
+    wanted = set(zip(gone["product"], gone["store"], gone["available"].astype(float), strict=True))
+    return _same_keys(wanted, {(*seen.key(row, _PLACE), number(row.get("available"))) for row in seen.rows})
 
 
 def drafts(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
