@@ -94,7 +94,7 @@ class Answer:
             "dimensions": list(reading.by),
             "filters": [item.model_dump(mode="json") for item in reading.where],
             "period": _period(reading.period),
-            "compared_with": _period(reading.compare_with),
+            "compared_with": _period(found.compared_with or reading.compare_with),
             "as_of": self.as_of,
             "warnings": list(self.warnings),
             "assumptions": list(found.assumptions),

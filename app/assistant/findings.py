@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.assistant.reading import Choice
+from app.assistant.reading import Choice, Period
 from metrics import Column
 from metrics.result import Row
 
@@ -53,6 +53,7 @@ class Findings:
         suggestions: Questions that the local planner understands, in the person's language.
         choices: Readings to choose from.
         page: Where to go on.
+        compared_with: The days that were compared, where a fair comparison took fewer than the reading names.
     """
 
     text: str
@@ -66,3 +67,4 @@ class Findings:
     suggestions: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     page: PageLink | None = None
+    compared_with: Period | None = None

@@ -79,6 +79,7 @@ class _Periods:
             facts=tuple(self.facts),
             assumptions=self._assumptions(),
             suggestions=self._suggestions(),
+            compared_with=self.fair.before,
         )
 
     def _sentence(self, name: str, row: Row) -> str:

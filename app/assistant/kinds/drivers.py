@@ -90,6 +90,7 @@ def _explained(task: Task) -> Findings:
         assumptions=remarks.taken(task, found),
         suggestions=remarks.suggestions(task),
         page=remarks.page(task),
+        compared_with=task.periods.then,
     )
 
 
