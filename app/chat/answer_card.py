@@ -42,14 +42,14 @@ def show(shop: Shop, answer: Answer, key: str, *, is_new: bool = False, is_compa
         answer: What to draw.
         key: Tells its table from those of other answers on the page.
         is_new: Whether its text appears word by word.
-        is_compact: Whether it is one of several cards: text, picture or table, and no more.
+        is_compact: Whether it is one of several cards: text, warnings, picture or table, and no more.
     """
     speech = Speech(answer.language, shop.catalogue)
     found = answer.findings
     if not is_compact:
         badges(answer, speech)
     text(found.text, is_new=is_new)
-    beside((*found.assumptions, *answer.warnings, *answer.notes))
+    beside(answer.warnings if is_compact else (*found.assumptions, *answer.warnings, *answer.notes))
     _body(shop, found, key, speech, is_compact=is_compact)
     if not is_compact:
         explained.show(answer, speech)

@@ -16,7 +16,7 @@ from app import charts, formats
 from app.assistant.findings import Findings
 from metrics import Column
 
-LABEL_WIDTH: Final = 180
+LABEL_WIDTH: Final = 150
 _BAR_STEP: Final = 25
 _AXIS_HEIGHT: Final = 65
 MOST_BARS: Final = 10
