@@ -57,7 +57,7 @@ def _counts(sheet: Sheet, context: Context) -> Iterator[Reading]:
 def _rankings(sheet: Sheet, context: Context) -> Iterator[Reading]:
     rank = sheet.ranks[0]
     metrics = tuple(dict.fromkeys(mention.name for mention in sheet.metrics)) or SOLD
-    for split in ("product", "category", "store"):
+    for split in ("hour", "weekday", "day") if sheet.cue("when") else ("product", "category", "store"):
         yield Reading(
             kind=Kind.METRIC,
             metrics=metrics,

@@ -180,7 +180,8 @@ def _parts(span: ValueSpan, words: list[str], taken: list[bool], values: ValueIn
     found = []
     for is_taken, run in itertools.groupby(range(span.first, span.last), key=lambda at: taken[at]):
         places = list(run)
-        inner = [] if is_taken else values.find([words[at] for at in places])
+        is_number = all(words[at][0].isdigit() for at in places)
+        inner = [] if is_taken or is_number else values.find([words[at] for at in places])
         found += [replace(part, first=places[0] + part.first, last=places[0] + part.last) for part in inner]
     return found
 

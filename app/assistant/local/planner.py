@@ -57,6 +57,10 @@ class LocalPlanner:
         reading = self._read(sheet, context, Unanswered(sheet, context, books, speech))
         return Planned(reading, heard.language, "local", notes=_spelling(heard.pieces, reading, speech))
 
+    def sheet(self, question: Question, books: Books, language: str | None) -> Sheet:
+        """What a question speaks of, in the language that knows most of its words."""
+        return lay_out(self._hear(question, books, language).pieces)
+
     def _hear(self, question: Question, books: Books, language: str | None) -> _Heard:
         """The question in the language that knows most of its words; the conversation's one where several do."""
         names = books.metrics.values(books.principal)

@@ -26,6 +26,7 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     splits = hold.splits("by", "which")
     metrics = chosen_metrics(hold, None, where, bool(splits))
     if not metrics:
+        hold.cue("summarise")
         hold.assume("net_sales")
         metrics = ("net_sales",)
     if len(sheet.periods) == 1 and (values := _several(where)) is not None and sheet.periods[0].span.relative is None:
@@ -36,7 +37,7 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     if periods is None:
         return None
     direction = _direction(hold)
-    hold.cue(*_CHANGED)
+    hold.cue(*_CHANGED, "trend")
     reading = Reading(
         kind=Kind.COMPARE,
         metrics=metrics,

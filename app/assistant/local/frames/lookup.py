@@ -89,9 +89,9 @@ def forecast(sheet: Sheet, context: Context) -> Attempt | None:
 def promotions(sheet: Sheet, context: Context) -> Attempt | None:
     """Read a question for promotions that run; today's where no period is named."""
     hold = Hold(sheet, context)
-    if not hold.cue("promotions"):
+    if not hold.cue("promotions") and not _asks_for_promotions(sheet):
         return None
-    hold.cue(*_SUPPORT, "now", "running")
+    hold.cue("show", "list", "which", "what", "how_many", "have", "when", "now", "running")
     where = _where(hold, _GOODS)
     _things(hold, "promotions")
     mention = hold.period()
@@ -99,6 +99,13 @@ def promotions(sheet: Sheet, context: Context) -> Attempt | None:
     if period is None:
         return None
     return hold.attempt(Reading(kind=Kind.LOOKUP, topic=Topic.PROMOTIONS, where=where, period=period))
+
+
+def _asks_for_promotions(sheet: Sheet) -> bool:
+    """Whether promotions themselves are asked for, and no number of theirs."""
+    named = any(split.name == "promotion" and split.how != "by" for split in sheet.splits)
+    counts = sheet.metrics or sheet.ranks or any(sheet.cue(name) for name in ("sell", "take", "share", "how_much"))
+    return named and not counts
 
 
 def deliveries(sheet: Sheet, context: Context) -> Attempt | None:

@@ -59,6 +59,8 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     metrics, period = timed(hold, metrics, splits)
     if hold.cue("trend") and not set(splits) & TIME_NAMES and period is not None:
         splits.append(grain_of(period))
+    if set(splits) & {*TIME_NAMES, "hour"}:
+        hold.cue("when")
     order, limit = _order(hold, rank, splits)
     reading = Reading(
         kind=Kind.METRIC,
@@ -143,7 +145,8 @@ def _meant(
         return SOLD if is_about_products else ("net_sales",)
     if sells and (is_about_products or has_splits or hold.sheet.cue("what")):
         return SOLD
-    if rank is not None or (hold.sheet.cue("share") and where):
+    compares = hold.sheet.cue("compare") and hold.bare()
+    if rank is not None or compares or (hold.sheet.cue("share") and where):
         hold.assume("net_sales")
         return ("net_sales",)
     return ()
@@ -211,7 +214,7 @@ def _derived(hold: Hold, splits: list[str], where: tuple[Filter, ...]) -> tuple[
     found = []
     can_share = any(name not in TIME_NAMES for name in splits) or share_of(where) is not None
     if hold.sheet.cue("share") and can_share:
-        hold.cue("share", "percent")
+        hold.cue("share", "percent", "part")
         found.append(Derived.SHARE)
     if hold.sheet.cue("average") and set(splits) & set(GRAINS):
         hold.cue("average")

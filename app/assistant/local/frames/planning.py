@@ -176,11 +176,24 @@ def _things(hold: Hold) -> None:
 def _limit(hold: Hold) -> int | None:
     rank = hold.rank()
     if rank is None:
-        return None
+        return _number_before_cue(hold)
     if rank.order == "smallest":
         hold.uses -= rank.uses
         return None
     return rank.limit or _MOST
+
+
+def _number_before_cue(hold: Hold) -> int | None:
+    """How many are wanted where the number stands before what is asked for: "the 5 slowest movers"."""
+    pieces = hold.sheet.pieces
+    for at in range(len(pieces) - 1):
+        number, following = pieces[at].number, pieces[at + 1]
+        if number is None or not any(following.has(f"cue:{cue}") for cue in ("slow", "unsold", "run_out", "reorder")):
+            continue
+        if number.is_integer() and 1 <= number <= 1000:
+            hold.take(frozenset({(at, "number")}))
+            return int(number)
+    return None
 
 
 def _lies_ahead(sheet: Sheet) -> bool:
