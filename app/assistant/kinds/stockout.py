@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from app.assistant import planning
@@ -20,6 +19,7 @@ from app.assistant.books import Books
 from app.assistant.findings import Chart, Findings
 from app.assistant.reading import Reading, Topic
 from app.assistant.speech import Speech
+from app.assistant.stretches import Stretch, stretch_of
 from app.assistant.wording import scope
 from forecasting.replenishment.tables import REORDER_DRAFTS, STOCK_RISK
 from metrics import Filter
@@ -32,8 +32,6 @@ POSSIBLE: Final = 0.1
 LIKELY: Final = 0.5
 """Chance from which it is more likely than not."""
 
-_STRETCHES: Final = {7: "risk_7_days", 14: "risk_14_days", 28: "risk_28_days"}
-_DEFAULT_DAYS: Final = 14
 _TOLD: Final = 3
 _SPLITS: Final = ("product", "sku", "store", "supplier", "category")
 _NAMED: Final = {"product", "product_id", "sku"}
@@ -48,23 +46,6 @@ _SHOWN: Final = (
     "evidence",
 )  # fmt: skip
 _SHOWN_NOW: Final = ("product", "store", "available", "mean_daily_units", "on_order")
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """The published stretch that a question is answered for.
-
-    Attributes:
-        days: Its days, today included.
-        column: Its column of the published table.
-        ends: Its last day.
-        is_asked: Whether it is what was asked for, and not the nearest there is.
-    """
-
-    days: int
-    column: str
-    ends: date
-    is_asked: bool
 
 
 def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
@@ -84,7 +65,7 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
 
 
 def _may_run_out(reading: Reading, books: Books, speech: Speech) -> Findings:
-    stretch = _stretch(reading, books, speech)
+    stretch = stretch_of(reading, books, speech)
     where = planning.narrow(reading, books, speech)
     is_named = any(item.dimension in _NAMED and item.operator in {"=", "in"} for item in reading.where)
     floor = () if is_named else (Filter(dimension=stretch.column, operator=">=", value=POSSIBLE),)
@@ -115,21 +96,9 @@ def _may_run_out(reading: Reading, books: Books, speech: Speech) -> Findings:
     )
 
 
-def _stretch(reading: Reading, books: Books, speech: Speech) -> _Stretch:
-    """The nearest published stretch that covers the days asked for."""
-    asked = _DEFAULT_DAYS
-    if reading.period is not None:
-        last = reading.period.ends or reading.period.last
-        if last < books.today:
-            raise UnusableRequest(speech.say("stockout.past", period=speech.period(reading.period)))
-        asked = max(1, (last - books.today).days)
-    days = next((known for known in _STRETCHES if known >= asked), max(_STRETCHES))
-    return _Stretch(days, _STRETCHES[days], books.today + timedelta(days=days - 1), days == asked)
-
-
 def _row(
     row: Row,
-    stretch: _Stretch,
+    stretch: Stretch,
     stores: planning.Stores,
     states: Mapping[tuple[str, str], DraftState],
     speech: Speech,
@@ -163,7 +132,7 @@ def _by(rows: list[Row], reading: Reading) -> list[Row]:
     return sorted(rows, key=lambda row: [str(row[name]) for name in groups]) if groups else rows
 
 
-def _text(rows: Sequence[Row], stretch: _Stretch, reading: Reading, speech: Speech) -> tuple[str, tuple[float, ...]]:
+def _text(rows: Sequence[Row], stretch: Stretch, reading: Reading, speech: Speech) -> tuple[str, tuple[float, ...]]:
     likely = [row for row in rows if planning.number_of(row, "risk") >= LIKELY]
     out = sum(planning.number_of(row, "available") <= 0 for row in likely)
     counts = (len(likely), len({row["product"] for row in likely}), out, len(rows) - len(likely))
@@ -182,7 +151,7 @@ def _text(rows: Sequence[Row], stretch: _Stretch, reading: Reading, speech: Spee
     return " ".join(sentences), (*map(float, counts), POSSIBLE, float(stretch.days))
 
 
-def _said(stretch: _Stretch, reading: Reading, speech: Speech) -> dict[str, str]:
+def _said(stretch: Stretch, reading: Reading, speech: Speech) -> dict[str, str]:
     return {
         "days": speech.number(stretch.days),
         "day": speech.day(stretch.ends),
@@ -216,7 +185,7 @@ def _item(row: Row, speech: Speech, places: int = 1) -> str:
     )
 
 
-def _assumptions(stretch: _Stretch, rows: Sequence[Row], books: Books, speech: Speech) -> tuple[str, ...]:
+def _assumptions(stretch: Stretch, rows: Sequence[Row], books: Books, speech: Speech) -> tuple[str, ...]:
     said = [speech.say("stockout.assume_risk", days=speech.number(stretch.days), day=speech.day(stretch.ends))]
     if not stretch.is_asked:
         said.append(speech.say("stockout.assume_nearest", days=speech.number(stretch.days)))

@@ -122,6 +122,7 @@ def test_readings_too_large_cannot_be_made(road) -> None:
             Reading(kind=Kind.METRIC, **{"metrics": ("net_sales",), **extra})
 
 
+@pytest.mark.slow
 def test_a_huge_reading_ends_soon(road) -> None:
     everything = Period(first="1900-01-01", last="2200-12-31")
     names = tuple(str(number) for number in range(200))
@@ -250,6 +251,7 @@ def test_an_order_is_answered_with_the_page_where_a_person_decides(road) -> None
         assert answer.findings.page.page == "reorder"
 
 
+@pytest.mark.slow
 def test_a_flood_of_questions_stays_fast_and_leaks_nothing(road) -> None:
     asked = [
         "What sold best this week?",

@@ -160,7 +160,7 @@ def test_no_tree_of_the_grammar_reads_or_writes_the_canary(sql: str, everything:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@settings(max_examples=8_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sql=statements())
-def test_no_tree_of_the_grammar_reads_or_writes_the_canary_in_eight_thousand(sql: str, everything: Everything) -> None:
+def test_no_tree_of_the_grammar_reads_or_writes_the_canary_in_five_thousand(sql: str, everything: Everything) -> None:
     fuzz(sql, everything)
