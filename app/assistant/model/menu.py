@@ -15,9 +15,10 @@ from rapidfuzz import fuzz, process
 
 from app.assistant import dates
 from app.assistant.books import Books
-from app.assistant.local import lexicon, sheet
+from app.assistant.local import LocalPlanner
 from app.assistant.local.naming import FilterMention
-from app.assistant.local.pieces import Piece, cut
+from app.assistant.local.pieces import Piece
+from app.assistant.local.sheet import Sheet
 from app.assistant.question import Question
 from app.assistant.reading import Period, Reading
 from metrics import Catalogue, Filter
@@ -107,18 +108,15 @@ def lay_out(question: Question, books: Books, language: str, previous: Reading |
     Args:
         question: The question.
         books: Names that there are for the person.
-        language: Whose words are read.
+        language: Language of the question.
         previous: How the question before was read: its names stay on offer.
         hinted: How the local planner reads it: its names are on offer.
     """
     catalogue = books.catalogue
     zone = ZoneInfo(books.workspace.describe().default_time_zone)
-    is_over = books.now.astimezone(zone).date() > books.today
-    spans = dates.find(question, books.today, is_over, language, catalogue.first_date)
-    index = books.metrics.values(books.principal)
-    pieces = cut(question, lexicon.of(language, catalogue), spans, index)
+    laid_out = LocalPlanner().sheet(question, books, language)
+    pieces = laid_out.pieces
     readings = [hinted, *(choice.reading for choice in hinted.choices), *((previous,) if previous else ())]
-    laid_out = sheet.lay_out(pieces, catalogue)
     spoken = tuple((piece.text, names) for piece in pieces if (names := frozenset(_named(piece))))
     of_words = [name for _, names in spoken for name in sorted(names)]
     allowed = _allowed(books)
@@ -139,7 +137,7 @@ def lay_out(question: Question, books: Books, language: str, previous: Reading |
     )
     return Menu(
         catalogue=catalogue,
-        is_day_over=is_over,
+        is_day_over=books.now.astimezone(zone).date() > books.today,
         metrics=metrics,
         splits=splits,
         values=dict(_values(laid_out, previous)),
@@ -182,7 +180,7 @@ def _alike(question: Question, catalogue: Catalogue, allowed: frozenset[str]) ->
     return [names[word] for word, _, _ in found]
 
 
-def _values(laid_out: sheet.Sheet, previous: Reading | None) -> Iterable[tuple[str, Offered]]:
+def _values(laid_out: Sheet, previous: Reading | None) -> Iterable[tuple[str, Offered]]:
     offered = [item for mention in laid_out.filters for item in _of(mention)]
     offered += [Offered(BEFORE, (item,)) for item in (previous.where if previous else ())]
     return ((f"V{number}", item) for number, item in enumerate(offered[:MOST_VALUES], 1))
