@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -34,14 +34,12 @@ def customers(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
 
 def price(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     """The list price."""
-    products = truth.raw.products.set_index("product")
-    return _about(seen, "price", spec) or _says(seen, float(products.loc[spec.product, "list_price"]))
+    return _about(seen, "price", spec) or _says(seen, float(_of_product(truth, spec, "list_price")))
 
 
 def supplier_of(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     """The preferred supplier's name."""
-    products = truth.raw.products.set_index("product")
-    return _about(seen, "supplier", spec) or _names(seen, {str(products.loc[spec.product, "supplier"])})
+    return _about(seen, "supplier", spec) or _names(seen, {str(_of_product(truth, spec, "supplier"))})
 
 
 def supplies(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
@@ -103,8 +101,10 @@ def deliveries(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     orders = truth.raw.open_orders
     mine = orders[orders["supplier_id"].map(truth.raw.suppliers["name"]) == spec.supplier]
     due = truth.raw.local(mine["expected_at"], mine["store_id"]).dt.date.rename("due")
-    units = mine.groupby([due, mine["store_id"].map(truth.raw.stores["name"])])["open_quantity"].sum()
-    wanted = {(plain(day), str(store), float(open_units)) for (day, store), open_units in units.items()}
+    store = mine["store_id"].map(truth.raw.stores["name"]).rename("store")
+    units = mine.groupby([due, store])["open_quantity"].sum().reset_index()
+    each = zip(units["due"], units["store"], units["open_quantity"], strict=True)
+    wanted = {(plain(day), str(name), number(float(quantity))) for day, name, quantity in each}
     shown = {(plain(row.get("expected_date")), str(row.get("store")), number(row.get("units"))) for row in seen.rows}
     if wanted == shown:
         return None
@@ -131,6 +131,11 @@ def stores(seen: Seen, _: GoldSpec, truth: Truth) -> str | None:
 def abilities(seen: Seen, _: GoldSpec, __: Truth) -> str | None:
     """That something can be asked."""
     return _topic(seen, "abilities") or (None if seen.text else "value: nothing is said")
+
+
+def _of_product(truth: Truth, spec: GoldSpec, column: str) -> Any:
+    products = truth.raw.products
+    return products.loc[products["product"] == spec.product, column].iloc[0]
 
 
 def _about(seen: Seen, topic: str, spec: GoldSpec) -> str | None:

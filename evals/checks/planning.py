@@ -62,10 +62,11 @@ def drafts(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
     if wrong := tables.filters(seen, spec):
         return wrong
     waiting = truth.drafts(spec.held)
-    wanted = dict(zip(zip(waiting["product"], waiting["store"], strict=True), waiting["order_quantity"], strict=True))
+    places = zip(waiting["product"], waiting["store"], strict=True)
+    wanted: dict[tuple[str, ...], float] = dict(zip(places, waiting["order_quantity"], strict=True))
     for row in seen.rows:
         key = seen.key(row, _PLACE)
-        if key not in wanted or not close(float(wanted[key]), number(row.get("order_quantity"))):
+        if key not in wanted or not close(wanted[key], number(row.get("order_quantity"))):
             return f"value: no draft of {row.get('order_quantity')} for {key}"
     if spec.top is not None:
         return None if len(seen.rows) == spec.top else f"rows: {len(seen.rows)} instead of {spec.top}"
@@ -130,13 +131,13 @@ def unsold(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
         return wrong
     by = _split(seen)
     stock, sold = (truth.table(name, by, spec.held, period) for name in ("on_hand", "units_sold"))
-    lying = {key: float(units) for key, units in stock.items() if units > 0 and not sold.get(key, 0.0)}
+    lying = {tables.key_of(key): float(units) for key, units in stock.items() if units > 0 and not sold.get(key, 0.0)}
     for row in seen.rows:
-        key = tables.entry(seen.key(row, by))
+        key = seen.key(row, by)
         if key not in lying or not close(lying[key], number(row.get("on_hand"))):
             return f"value: {key} is not {row.get('on_hand')} unsold units"
     new = _new(truth, period)
-    missing = {key for key in lying if (key if isinstance(key, str) else key[0]) not in new}
+    missing = {key for key in lying if key[0] not in new}
     if not seen.rows and missing:
         return f"rows: {len(missing)} are missing"
     return None

@@ -121,7 +121,9 @@ def _key(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
         case "week":
             found = day - pd.to_timedelta(day.dt.weekday, unit="D")
         case "weekday":
-            return day.dt.strftime("%a").rename(name)
+            names: pd.Series[Any] = day.dt.strftime("%a")
+            return names.rename(name)
         case _:
             found = day.dt.to_period({"month": "M", "quarter": "Q", "year": "Y"}[name]).dt.start_time
-    return found.dt.date.rename(name)
+    dates: pd.Series[Any] = found.dt.date
+    return dates.rename(name)

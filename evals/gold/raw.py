@@ -137,7 +137,8 @@ class RawFiles:
             moments[zones == zone].dt.tz_convert(zone).dt.tz_localize(None).astype("datetime64[us]")
             for zone in zones.dropna().unique()
         ]
-        return pd.concat(parts).reindex(moments.index)
+        local: pd.Series[Any] = pd.concat(parts).reindex(moments.index)
+        return local
 
     def _path(self, table: str) -> Path:
         parquet = self.folder / f"{table}.parquet"
