@@ -52,6 +52,8 @@ class Unanswered:
 
     def fitting(self, reading: Reading) -> Reading:
         """The reading, if the metrics can be split and held as it says; else a refusal with what comes nearest."""
+        if self._sheet.cue("cost_price") and not self._books.tells_money:
+            return self.refused(Refusal.ROLE)
         catalogue = self._context.catalogue
         wrong = fitting.misfit(reading, catalogue)
         if not wrong:

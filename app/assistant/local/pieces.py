@@ -161,7 +161,7 @@ def _named(question: Question, words: list[str], taken: list[bool], values: Valu
     """Names of things. One made up of words that are known otherwise is set aside, and what it hid is looked for."""
     found: list[_Candidate] = []
     for span in values.find(words):
-        if parts := _parts(span, words, taken, values):
+        if (parts := _parts(span, words, taken, values)) is not None:
             found += [_value(question, part, taken) for part in parts]
         elif not all(taken[span.first : span.last]) or _is_plain_name(span):
             found.append(_value(question, span, taken))
@@ -170,13 +170,14 @@ def _named(question: Question, words: list[str], taken: list[bool], values: Valu
     return found
 
 
-def _parts(span: ValueSpan, words: list[str], taken: list[bool], values: ValueIndex) -> list[ValueSpan]:
+def _parts(span: ValueSpan, words: list[str], taken: list[bool], values: ValueIndex) -> list[ValueSpan] | None:
     """The names in those words of a less than exact match that nothing else knows.
 
-    "coffee and tea" is a list, and "milk last week" says when, whatever product has these words in its name.
+    "coffee and tea" is a list, and "milk last week" says when, whatever product has these words in its name. None for
+    an exact name, and for one of words that are all its own.
     """
     if span.matches[0].how == "exact" or not any(taken[span.first : span.last]):
-        return []
+        return None
     found = []
     for is_taken, run in itertools.groupby(range(span.first, span.last), key=lambda at: taken[at]):
         places = list(run)

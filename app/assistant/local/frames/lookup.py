@@ -27,7 +27,7 @@ def _lookup(cue: str, topic: Topic, dimensions: frozenset[str], *, needs: frozen
         hold = Hold(sheet, context)
         if not hold.cue(cue):
             return None
-        hold.cue(*_SUPPORT, "now", "may")
+        hold.cue(*_SUPPORT, "now", "may", *(("cost_price",) if cue == "price" else ()))
         where = _where(hold, dimensions)
         if needs and not any(item.dimension in needs for item in where):
             return None
