@@ -25,6 +25,9 @@ def grounded(request: PlanRequest, menu: Menu) -> PlanRequest:
     changes: dict[str, Any] = {"only": only, "without": without}
     if not menu.periods:
         changes["period"] = None
+    is_ranked = menu.is_ranked or any(meaning.stands_for in _RANKS for meaning in request.meanings)
+    if not is_ranked:
+        changes |= {"order": None, "limit": None}
     if request.kind not in MEASURED:
         keeps_metrics = request.topic is Topic.DEFINITION
         changes |= {"by": (), "order": None, "derived": None, "having": (), "compare_with": None}
@@ -32,10 +35,9 @@ def grounded(request: PlanRequest, menu: Menu) -> PlanRequest:
     asked = _asked(request, menu)
     if request.derived == "share":
         asked |= {menu.values[name].dimension for name in only}
-    is_ranked = menu.is_ranked or any(meaning.stands_for in _RANKS for meaning in request.meanings)
     changes["metrics"] = _kept(request.metrics, asked) or tuple(dict.fromkeys(request.metrics))
     changes["by"] = _kept(request.by, asked) or (request.by[:1] if is_ranked else ())
-    if not (is_ranked and changes["by"]):
+    if not changes["by"]:
         changes |= {"order": None, "limit": None}
     if _compares_values(only, menu) and len(menu.periods) < 2 and not menu.compared:
         changes["compare_with"] = None

@@ -175,6 +175,8 @@ def test_a_question_that_goes_on_brings_the_plan_before_without_its_values(endpo
 def test_what_nobody_asked_for_is_dropped_from_a_plan(endpoint: FakeEndpoint) -> None:
     chatty = {"kind": "reorder", "metrics": ["units_sold"], "by": ["product"], "period": "today", "limit": 10}
     assert asked(endpoint, "What should I reorder?", chatty).reading == Reading(kind=Kind.REORDER, limit=None)
+    alone = {**chatty, "meanings": [{"word": "restockify", "stands_for": "reorder"}]}
+    assert asked(endpoint, "which products to restockify", alone).reading.limit is None
     wide = {"kind": "metric", "metrics": ["units_sold", "net_sales"], "by": ["store"], "period": "last_week"}
     found = asked(endpoint, "revenue last week", wide)
     assert (found.reading.metrics, found.reading.by, found.notes) == (("net_sales",), (), ())
