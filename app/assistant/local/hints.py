@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.assistant import dates
-from app.assistant.local.frames.metric import SOLD
 from app.assistant.local.hold import Context, merged
+from app.assistant.local.measures import SOLD
 from app.assistant.local.sheet import Sheet
 from app.assistant.reading import Derived, Kind, Period, Reading
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.assistant import dates, languages
 from app.assistant.books import Books
-from app.assistant.local import followups, lexicon, pieces, refusals
+from app.assistant.local import cutting, followups, lexicon, refusals
 from app.assistant.local.frames import attempts
 from app.assistant.local.hold import Context
 from app.assistant.local.nearest import Unanswered
@@ -70,7 +70,7 @@ class LocalPlanner:
             words = lexicon.of(code, books.catalogue)
             spelt = _without_possessives(_respelt(question, words))
             periods = dates.find(spelt, books.today, over, code, books.catalogue.first_date)
-            heard.append(_Heard(code, pieces.cut(question, words, periods, names)))
+            heard.append(_Heard(code, cutting.cut(question, words, periods, names)))
         return min(heard, key=lambda item: (item.unknown, item.language != language))
 
     def _read(self, sheet: Sheet, context: Context, unanswered: Unanswered) -> Reading:

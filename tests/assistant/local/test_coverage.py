@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.assistant import dates
 from app.assistant.books import Books
-from app.assistant.local import LocalPlanner, describe, lexicon, pieces
+from app.assistant.local import LocalPlanner, cutting, describe, lexicon
 from app.assistant.question import read
 from app.assistant.reading import Kind, Reading
 from app.assistant.speech import Speech
@@ -84,9 +84,9 @@ def test_names_in_the_data_never_change_how_a_question_is_read(asked: str, books
     words = lexicon.of("en", books.catalogue)
     named = [Named("product", "Garlic"), Named("department", "Dairy")]
     periods = dates.find(question, books.today, False, "en")
-    plain = pieces.cut(question, words, periods, ValueIndex(named))
+    plain = cutting.cut(question, words, periods, ValueIndex(named))
     with_hostile = ValueIndex([*named, *(Named("product", name) for name in HOSTILE), Named("supplier", HOSTILE[0])])
-    assert [(p.first, p.last) for p in pieces.cut(question, words, periods, with_hostile)] == [
+    assert [(p.first, p.last) for p in cutting.cut(question, words, periods, with_hostile)] == [
         (p.first, p.last) for p in plain
     ]
 

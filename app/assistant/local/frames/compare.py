@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from app.assistant import dates
-from app.assistant.local.frames.metric import chosen_metrics
 from app.assistant.local.hold import Attempt, Context, Hold
+from app.assistant.local.measures import chosen_metrics
 from app.assistant.local.sheet import PeriodMention, Sheet
 from app.assistant.reading import Derived, Kind, Period, Reading
 from metrics import Filter
