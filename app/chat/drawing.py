@@ -17,7 +17,8 @@ from app.assistant.findings import Findings
 from metrics import Column
 
 LABEL_WIDTH: Final = 150
-_BAR_STEP: Final = 25
+_BETWEEN: Final = " · "
+_BAR_STEP: Final = 32
 _AXIS_HEIGHT: Final = 65
 MOST_BARS: Final = 10
 _FORMATS: Final = {"currency": ",.0f", "count": ",.0f", "ratio": ".1%"}
@@ -48,8 +49,9 @@ def bars_height(bars: int) -> int:
 
 
 def names() -> alt.Y:
-    """An axis of names in the order of the frame."""
-    axis = alt.Axis(labelLimit=LABEL_WIDTH, labelOverlap=False, ticks=False, domain=False)
+    """An axis of names in the order of the frame; of a name in several parts, each part has its line."""
+    lines = f"split(datum.label, '{_BETWEEN}')"
+    axis = alt.Axis(labelExpr=lines, labelLimit=LABEL_WIDTH, labelOverlap=False, ticks=False, domain=False)
     return alt.Y("label", type="nominal", sort=None, title=None, axis=axis)
 
 
@@ -66,7 +68,7 @@ def measured(found: Findings) -> Column | None:
 
 def together(columns: Sequence[Column]) -> str:
     """Several columns in one breath."""
-    return " · ".join(column.label for column in columns)
+    return _BETWEEN.join(column.label for column in columns)
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]], labels: Sequence[Column], value: Column) -> pd.DataFrame:
@@ -77,7 +79,7 @@ def frame_of(rows: Sequence[Mapping[str, Any]], labels: Sequence[Column], value:
 
 def joined(rows: Sequence[Mapping[str, Any]], labels: Sequence[Column]) -> list[str]:
     """What each row is called."""
-    return [" · ".join(_cell(row[column.name], column) for column in labels) for row in rows]
+    return [_BETWEEN.join(_cell(row[column.name], column) for column in labels) for row in rows]
 
 
 def _cell(value: Any, column: Column) -> str:
