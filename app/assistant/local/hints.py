@@ -32,8 +32,14 @@ def _reasons(sheet: Sheet, context: Context) -> Iterator[Reading]:
             where=merged(sheet.filters),
             period=period,
             compare_with=dates.previous(period),
-            direction="down" if sheet.cue("down") else "up" if sheet.cue("up") else None,
+            direction=_way(sheet),
         )
+
+
+def _way(sheet: Sheet) -> str | None:
+    if sheet.cue("down") or sheet.cue("poorly"):
+        return "down"
+    return "up" if sheet.cue("up") or sheet.cue("well") else None
 
 
 def _means(sheet: Sheet, context: Context) -> Iterator[Reading]:

@@ -26,6 +26,8 @@ Tags = tuple[str, ...]
 Phrase = tuple[str, ...]
 
 HARMLESS: Final = "harmless"
+_TWO_SLIPS: Final = 10
+"""From this length on, two letters of a word may be wrong: shorter words with two others are often other words."""
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "à": "a", "é": "e", "è": "e", "ê": "e", "ç": "c"})
 
 
@@ -38,6 +40,7 @@ class Lexicon:
         phrases: Meanings by phrase, words folded.
         longest: Words of the longest phrase.
         vocabulary: Every word of every phrase, for words with typing errors.
+        short_endings: Endings that are often written short, and in full.
         spellings: Words that are often misspelt, by how they are written; as many words as they are meant to be.
         content: Words that are part of a phrase which means something: a misspelt word may always stand for one.
     """
@@ -48,6 +51,7 @@ class Lexicon:
     vocabulary: frozenset[str]
     content: frozenset[str]
     spellings: Mapping[Phrase, Phrase]
+    short_endings: tuple[tuple[str, str], ...]
 
     def meanings(self, words: Phrase) -> tuple[Tags, ...]:
         """What a phrase may stand for; nothing where it is none."""
@@ -56,13 +60,16 @@ class Lexicon:
     def corrected(self, word: str) -> str | None:
         """The one word of the language that a misspelt word is nearest to, if one is clearly near.
 
-        One letter too many, too few, wrong or swapped in a word of five to seven letters, two in a longer one; in a
+        One letter too many, too few, wrong or swapped in a word of five to nine letters, two in a longer one; in a
         shorter one only two swapped letters or a doubled one. A word that means nothing is only found by swapped
         letters, or in long words: else a word that means something might disappear.
         """
         if word in self.vocabulary or len(word) < 3 or not word.isalpha():
             return None
-        most = 1 if len(word) < 8 else 2
+        for short, full in self.short_endings:
+            if word.endswith(short) and (whole := word.removesuffix(short) + full) in self.vocabulary:
+                return whole
+        most = 1 if len(word) < _TWO_SLIPS else 2
         found = process.extract(word, self.vocabulary, scorer=OSA.distance, score_cutoff=most, limit=8)
         near = [(int(distance), known) for known, distance, _ in found if self._may_be(word, known, int(distance))]
         if not near:
@@ -110,7 +117,8 @@ def _phrases(language: str) -> tuple[dict[Phrase, tuple[Tags, ...]], tuple[str, 
 def _add(found: dict[Phrase, list[Tags]], tags: Tags, phrases: Iterable[Phrase], endings: tuple[str, ...]) -> None:
     names_a_thing = tags[0].startswith("dimension:") and len(tags) == 1
     for phrase in phrases:
-        for form in _forms(phrase, endings) if names_a_thing else (phrase,):
+        plain = tuple(word.replace("'", "") for word in phrase)
+        for form in _forms(phrase, endings) if names_a_thing else dict.fromkeys((phrase, plain)):
             meanings = found.setdefault(form, [])
             if tags not in meanings:
                 meanings.append(tags)
@@ -196,4 +204,5 @@ def _lexicon(language: str, own: tuple[tuple[str, tuple[str, ...]], ...]) -> Lex
         frozenset(word for phrase in phrases for word in phrase),
         frozenset(content - harmless),
         {_words(written): _words(meant) for written, meant in languages.load(language, "lexicon")["spellings"].items()},
+        tuple((languages.load(language, "lexicon")["short_endings"]).items()),
     )

@@ -63,6 +63,8 @@ def _meant(
     has_splits: bool,
 ) -> tuple[str, ...]:
     """The metrics of a question that names none."""
+    if sells and hold.sheet.cue("what") and _is_one_product_by_part_of_its_name(hold):
+        return ()
     is_about_products = any(item.dimension in PRODUCT_LIKE for item in where)
     if any(item.dimension == "tender" for item in where):
         if sells or hold.sheet.cue("have"):
@@ -91,6 +93,15 @@ def _meant(
         hold.assume("net_sales")
         return ("net_sales",)
     return ()
+
+
+def _is_one_product_by_part_of_its_name(hold: Hold) -> bool:
+    """Whether a question for products holds a word that is only part of a product's name: "what sold a treat"."""
+    is_asking = not any(split.how == "which" for split in hold.sheet.splits)
+    parts = [hold.sheet.pieces[item.at].value for item in hold.sheet.filters]
+    return is_asking and any(
+        part is not None and part.matches[0].dimension == "product" and part.matches[0].how != "exact" for part in parts
+    )
 
 
 def _counted(hold: Hold, is_about_products: bool) -> tuple[str, ...]:

@@ -68,9 +68,10 @@ class LocalPlanner:
         heard = []
         for code in languages.codes():
             words = lexicon.of(code, books.catalogue)
-            spelt = _without_possessives(_respelt(question, words))
-            periods = dates.find(spelt, books.today, over, code, books.catalogue.first_date)
-            heard.append(_Heard(code, cutting.cut(question, words, periods, names)))
+            spelt = _respelt(question, words)
+            plain = _without_possessives(spelt)
+            periods = dates.find(plain, books.today, over, code, books.catalogue.first_date)
+            heard.append(_Heard(code, cutting.cut(spelt, words, periods, names)))
         return min(heard, key=lambda item: (item.unknown, item.language != language))
 
     def _read(self, sheet: Sheet, context: Context, unanswered: Unanswered) -> Reading:

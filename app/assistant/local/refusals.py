@@ -64,6 +64,8 @@ def _has_object(sheet: Sheet, start: int) -> bool:
     if any(piece.number is not None and not piece.has("period") for piece in rest):
         return True
     following = next((piece for piece in rest if not piece.is_harmless), None)
+    if following is not None and following.has("cue:where"):
+        return True
     if following is None or following.value is None:
         return following is not None and following.is_unknown
     return any(match.dimension in PRODUCT_LIKE for match in following.value.matches)

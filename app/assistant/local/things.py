@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from app.assistant.local.pieces import VALUE, WEIGHT, Candidate, Piece, text_of
 from app.assistant.question import Question
-from metrics.values import ValueIndex, ValueSpan
+from metrics.values import ValueIndex, ValueMatch, ValueSpan
 
+_STEM: Final = 5
+"""Letters of a word that a name has to begin with: enough to tell it, and few enough for its plural."""
 _REACH: Final = 4
 """Words after a name that is set aside in which one that it hid is looked for."""
 
@@ -17,7 +20,7 @@ _REACH: Final = 4
 def named(question: Question, words: list[str], taken: list[bool], values: ValueIndex) -> list[Candidate]:
     """Names of things. One made up of words that are known otherwise is set aside, and what it hid is looked for."""
     found: list[Candidate] = []
-    for span in values.find(words):
+    for span in _telling(values.find(words), words):
         if (parts := _parts(span, words, taken, values)) is not None:
             found += [_value(question, part, taken) for part in parts]
         elif not all(taken[span.first : span.last]) or _is_plain_name(span):
@@ -26,6 +29,22 @@ def named(question: Question, words: list[str], taken: list[bool], values: Value
         hidden = [*_inside(span, words, values), *_behind(span, words, values)]
         found += [_value(question, inner, taken) for inner in hidden]
     return found
+
+
+def _telling(spans: Iterable[ValueSpan], words: list[str]) -> Iterator[ValueSpan]:
+    """Names without those of firms and promotions that share only a later word: "trading" names no Seasonal Trading."""
+    for span in spans:
+        if span.last - span.first > 1:
+            yield span
+            continue
+        kept = tuple(m for m in span.matches if not _is_aside(m, words[span.first]))
+        if kept:
+            yield replace(span, matches=kept, total=span.total - len(span.matches) + len(kept))
+
+
+def _is_aside(match: ValueMatch, word: str) -> bool:
+    is_firm = match.how == "alias" and match.dimension in {"supplier", "brand", "promotion"}
+    return is_firm and not match.value.casefold().startswith(word[:_STEM])
 
 
 def _parts(span: ValueSpan, words: list[str], taken: list[bool], values: ValueIndex) -> list[ValueSpan] | None:

@@ -79,14 +79,14 @@ def test_what_the_data_do_not_hold_stays_refused_whatever_a_model_plans(ask: Ask
 
 def test_a_word_that_the_model_explains_is_read_again_by_the_local_planner(endpoint: FakeEndpoint) -> None:
     plan = {"kind": "metric", "metrics": ["units_sold"], "period": "last_week"}
-    plan["meanings"] = [{"word": "flog", "stands_for": "units_sold"}]
-    found = asked(endpoint, "how many bakery did lakeview flog last week", plan)
+    plan["meanings"] = [{"word": "hawk", "stands_for": "units_sold"}]
+    found = asked(endpoint, "how many bakery did lakeview hawk last week", plan)
     assert (found.reading.kind, found.reading.metrics, found.planner) == (Kind.METRIC, ("units_sold",), "model")
     assert {(item.dimension, item.value) for item in found.reading.where} == {
         ("category", "Bakery"),
         ("store", "Lakeview"),
     }
-    assert "flog" in found.notes[0]
+    assert "hawk" in found.notes[0]
 
 
 def test_a_word_that_changes_the_question_is_not_explained_away(endpoint: FakeEndpoint) -> None:

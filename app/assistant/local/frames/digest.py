@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.assistant.local.hold import Attempt, Context, Hold
 from app.assistant.local.sheet import Sheet
 from app.assistant.reading import Kind, Reading
+from metrics.catalogue import GRAINS
 
 
 def read(sheet: Sheet, context: Context) -> Attempt | None:
@@ -18,7 +19,7 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     for split in sheet.splits:
         if split.how == "by" and split.name in {"day", "week"}:
             hold.take(split.uses)
-    period = hold.past("today")
+    period = hold.past(_unnamed(hold))
     if period is None:
         return None
     where = hold.where()
@@ -27,3 +28,12 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         if mention.name == "net_sales" and sheet.cue("summarise_day"):
             hold.take(mention.uses)
     return hold.attempt(Reading(kind=Kind.DIGEST, where=where, period=period))
+
+
+def _unnamed(hold: Hold) -> str:
+    """The period where none is named: "the week" is this one, and without a word it is today."""
+    grains = [split for split in hold.bare() if split.name in GRAINS]
+    if hold.sheet.periods or len(grains) != 1:
+        return "today"
+    hold.take(grains[0].uses)
+    return "today" if grains[0].name == "day" else f"this_{grains[0].name}"

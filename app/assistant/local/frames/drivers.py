@@ -56,8 +56,8 @@ def _standing(hold: Hold) -> tuple[str, ...]:
 
 
 def _direction(hold: Hold) -> Literal["down", "up"] | None:
-    down = hold.cue("down", "less", "worst")
-    up = hold.cue("up", "more", "best")
+    down = hold.cue("down", "less", "worst", "poorly")
+    up = hold.cue("up", "more", "best", "well")
     for rank in hold.sheet.ranks:
         hold.take(rank.uses)
     if down and up:

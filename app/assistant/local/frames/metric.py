@@ -81,7 +81,7 @@ def _more_splits(hold: Hold, rank: Rank | None, splits: list[str], metrics: tupl
     found: list[str] = []
     if _is_terse_period(hold, metrics, bare):
         found.append("product")
-    elif len(bare) == 1 and wants_rows and not splits:
+    elif len(bare) == 1 and wants_rows and not splits and _is_ranked(hold, rank, bare[0]):
         hold.cue("list", "compare")
         hold.take(bare[0].uses)
         found.append(bare[0].name)
@@ -93,6 +93,14 @@ def _more_splits(hold: Hold, rank: Rank | None, splits: list[str], metrics: tupl
         found.append("product")
     hold.cue("what")
     return found
+
+
+def _is_ranked(hold: Hold, rank: Rank | None, split: Split) -> bool:
+    """Whether a dimension that is named alone is what a rank ranks, and no place that stands beside it."""
+    if rank is None or hold.sheet.metrics:
+        return True
+    between = range(min(rank.at, split.at) + 1, max(rank.at, split.at))
+    return not any(hold.sheet.pieces[at].value or hold.sheet.pieces[at].period for at in between)
 
 
 def _is_terse_period(hold: Hold, metrics: tuple[str, ...], bare: tuple[Split, ...]) -> bool:

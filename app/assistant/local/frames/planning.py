@@ -38,7 +38,7 @@ def stockout(sheet: Sheet, context: Context) -> Attempt | None:
             hold.uses -= mention.uses
         by = _groups(hold)
         return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.OUT_NOW, by=by, where=where, limit=limit))
-    hold.cue("run_out", "particle_out", "out", "soon", "may", "sell", "up")
+    hold.cue("run_out", "particle_out", "out", "soon", "may", "sell", "up", "well")
     period = ahead(hold, _AHEAD)
     by = _groups(hold)
     return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.RISK, by=by, where=where, period=period, limit=limit))
@@ -167,9 +167,11 @@ def _where(hold: Hold) -> tuple[Filter, ...]:
 def _things(hold: Hold) -> None:
     """Take the words for products and stock, of which these answers are rows."""
     hold.stock_words()
-    hold.cue("unit", "urgent")
+    hold.cue("unit", "urgent", "where")
     for split in hold.sheet.splits:
-        if split.name in {"product", "sku"} and split.how != "by":
+        if (split.name in {"product", "sku"} and split.how != "by") or (
+            split.name == "supplier" and split.how == "bare"
+        ):
             hold.take(split.uses)
 
 
