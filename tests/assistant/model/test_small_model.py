@@ -51,7 +51,7 @@ def test_a_small_model_reads_a_plain_question_as_the_local_planner_does(
 
 
 def test_a_small_model_explains_a_word_that_the_lexicon_does_not_know(planner: ModelPlanner) -> None:
-    found = planner.plan(read("how many tickets did lakeview flog yesterday"), books_for(), None, None)
+    found = planner.plan(read("how many tickets did lakeview hawk yesterday"), books_for(), None, None)
     assert found.reading.kind in {Kind.METRIC, Kind.CLARIFY, Kind.REFUSE}
     if found.reading.kind is Kind.METRIC:
         assert [item.value for item in found.reading.where] == ["Lakeview"]
