@@ -11,6 +11,7 @@ from app.assistant.books import Books
 from app.assistant.findings import Findings, PageLink
 from app.assistant.reading import Reading
 from app.assistant.speech import Speech
+from app.formats import as_float
 from forecasting.replenishment.tables import REORDER_DRAFTS
 from metrics import Column, Filter, Result
 from metrics.result import Row
@@ -35,6 +36,9 @@ _UNITS: Final = {
     "lasts_days": "days",
     "drafts": "count",
 }
+_GROUPS: Final = ("store", "supplier", "category")
+NEARLY_ONE: Final = 0.99
+"""The largest chance that is told as a number."""
 _MOST_KEYS: Final = 3000
 """Products that one filter may stand for: longer lists would be too large a query."""
 _STALE_AFTER: Final = timedelta(days=2)
@@ -155,15 +159,29 @@ def staleness(books: Books, speech: Speech) -> tuple[str, ...]:
     return (speech.say("planning.stale", day=speech.day(cutoff)),)
 
 
-def no_stock(key: str, books: Books, speech: Speech) -> Findings:
+def no_stock(key: str, speech: Speech) -> Findings:
     """What is missing where no source has stock, what to connect, and a question that can be answered without."""
-    return Findings(speech.say(key), warnings=missing(books), suggestions=(speech.say("planning.ask_best"),))
+    return Findings(speech.say(key), suggestions=(speech.say("planning.ask_best"),))
 
 
-def missing(books: Books) -> tuple[str, ...]:
-    """What each source says of the stock that it does not give."""
-    reason = books.catalogue.unknown.get("on_hand")
-    return (f"{reason[:1].upper()}{reason[1:]}.",) if reason else ()
+def groups_of(reading: Reading, without: str = "") -> tuple[str, ...]:
+    """What rows are to be grouped by, beyond products and what is left out."""
+    return tuple(name for name in reading.by if name in _GROUPS and name != without)
+
+
+def grouped(rows: list[Row], reading: Reading) -> list[Row]:
+    """The rows grouped as asked, each group in the order that it had; those without a value of a group last."""
+    groups = groups_of(reading)
+    return sorted(rows, key=lambda row: [(row[name] is None, str(row[name])) for name in groups]) if groups else rows
+
+
+def chance(share: object, speech: Speech) -> str:
+    """A chance in whole percent; nothing is certain, so the ends are `over 99%` and `under 1%`."""
+    found = as_float(share)
+    if found is None or 1 - NEARLY_ONE <= found <= NEARLY_ONE:
+        return speech.percent(found, 0)
+    key, end = ("over", NEARLY_ONE) if found > NEARLY_ONE else ("under", 1 - NEARLY_ONE)
+    return speech.say(f"planning.{key}", share=speech.percent(end, 0))
 
 
 def number_of(row: Row, name: str) -> float:

@@ -135,12 +135,13 @@ class Speech:
             case _:
                 return self.number(found, 0 if found.is_integer() or abs(found) >= 100 else 1)
 
-    def percent(self, share: object) -> str:
-        """A share as a percentage with one decimal."""
+    def percent(self, share: object, digits: int = 1) -> str:
+        """A share as a percentage."""
         found = formats.as_float(share)
         if self.language == languages.DEFAULT or found is None:
-            return formats.percent(share)
-        return str(format_percent(found, format="#,##0.0 %", locale=self.language))
+            return formats.percent(share, digits)
+        pattern = "#,##0" + ("." + "0" * digits if digits else "") + " %"
+        return str(format_percent(found, format=pattern, locale=self.language))
 
     def day(self, day: date) -> str:
         """A business day."""

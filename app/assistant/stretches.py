@@ -1,10 +1,11 @@
-"""The stretches of days that chances of running out are published for, and which of them answers a question."""
+"""Until which day it is told what may run out, and whether by published chances or by published dates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.assistant.books import Books
 from app.assistant.reading import Reading
@@ -13,36 +14,58 @@ from retail.errors import UnusableRequest
 
 _STRETCHES: Final = {7: "risk_7_days", 14: "risk_14_days", 28: "risk_28_days"}
 _DEFAULT_DAYS: Final = 14
+_CURRENT_DAYS: Final = 7
+"""So many days after the figures end the plan still counts from the day on which it was made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The published stretch that a question is answered for.
+    """The days that a question is answered for.
 
     Attributes:
-        days: Its days, today included.
-        column: Its column of the published table.
-        ends: Its last day.
-        is_asked: Whether it is what was asked for, and not the nearest there is.
+        days: How many, the first one included that the plan counts from.
+        ends: The last one.
+        column: The published chance of being out at their end; none where the published dates answer.
+        is_asked: Whether they reach as far as was asked.
     """
 
     days: int
-    column: str
     ends: date
-    is_asked: bool
+    column: str | None
+    is_asked: bool = True
 
 
 def stretch_of(reading: Reading, books: Books, speech: Speech) -> Stretch:
-    """The nearest published stretch that covers the days asked for.
+    """The published stretch where 7, 14 or 28 days are asked for, else every day until the last one asked for.
 
     Raises:
         UnusableRequest: They are over.
     """
-    asked = _DEFAULT_DAYS
-    if reading.period is not None:
-        last = reading.period.ends or reading.period.last
-        if last < books.today:
-            raise UnusableRequest(speech.say("stockout.past", period=speech.period(reading.period)))
-        asked = max(1, (last - books.today).days)
-    days = next((known for known in _STRETCHES if known >= asked), max(_STRETCHES))
-    return Stretch(days, _STRETCHES[days], books.today + timedelta(days=days - 1), days == asked)
+    begins = planned_from(books)
+    if reading.period is None:
+        return _published(_DEFAULT_DAYS, begins)
+    last = reading.period.ends or reading.period.last
+    if last < books.today:
+        raise UnusableRequest(speech.say("stockout.past", period=speech.period(reading.period)))
+    ahead, most = (last - books.today).days, max(_STRETCHES)
+    if ahead in _STRETCHES:
+        return _published(ahead, begins)
+    if last > begins + timedelta(days=most - 1):
+        return _published(most, begins, is_asked=False)
+    ends = max(last, begins)
+    return Stretch((ends - begins).days + 1, ends, None)
+
+
+def planned_from(books: Books) -> date:
+    """The day that the plan counts as its first: the day it was made on, where the figures end shortly before it.
+
+    A demo stands still. The rule is that of `forecasting.replenishment.inputs`.
+    """
+    described = books.workspace.describe()
+    made = books.metrics.serving.run.published_at.astimezone(ZoneInfo(described.default_time_zone)).date()
+    is_current = books.today < made <= books.today + timedelta(days=_CURRENT_DAYS)
+    return made if is_current and described.as_of_at is None else books.today
+
+
+def _published(days: int, begins: date, *, is_asked: bool = True) -> Stretch:
+    return Stretch(days, begins + timedelta(days=days - 1), _STRETCHES[days], is_asked)

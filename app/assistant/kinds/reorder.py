@@ -40,7 +40,7 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     """
     planning.require_plain(reading, _SPLITS, speech)
     if not books.has_stock:
-        return planning.no_stock("reorder.no_stock", books, speech)
+        return planning.no_stock("reorder.no_stock", speech)
     if not books.holds(STOCK_RISK):
         return Findings(speech.say("reorder.no_forecasts"))
     if reading.period is not None and (reading.period.ends or reading.period.last) < books.today:

@@ -231,4 +231,4 @@ def _fewest(question: Question, reading: Reading, books: Books, speech: Speech) 
         (),
         (speech.say("slow_movers.assume_fewest", most=speech.number(MOST_COMPARED), days=speech.number(BEFORE_DAYS)),),
     )
-    return _findings(found, question, (), planning.missing(books), reading, books, speech)
+    return _findings(found, question, (), (), reading, books, speech)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pandas as pd
 import pytest
 
+from app import formats
+from app.assistant import planning
 from app.assistant.reading import Period, Reading, Topic
+from app.assistant.speech import Speech
+from app.assistant.stretches import planned_from
 from metrics import Filter
 from retail.errors import UnusableRequest
 from retail.principal import Principal
@@ -39,17 +46,94 @@ def test_everything_with_a_chance_is_told_likely_first_with_the_most_sales_at_ri
     }
     keys = [(row["risk"] < 0.5, -row["expected_lost_amount"]) for row in found.rows]
     assert keys == sorted(keys)
-    assert f": {(published.risk_14_days >= 0.5).sum()} products in stores" in found.text
+    assert f": {(published.risk_14_days >= 0.5).sum()}" in found.text
     assert all(row["product"] in found.text for row in found.rows[:1])
 
 
-@pytest.mark.parametrize(("days", "column"), [(1, "7"), (7, "7"), (10, "14"), (21, "28"), (90, "28")])
-def test_the_nearest_published_stretch_answers_and_is_named(answer_of, published, days: int, column: str) -> None:
+@pytest.mark.parametrize("days", [7, 14, 28])
+def test_a_published_stretch_answers_by_its_chance(answer_of, published, days: int) -> None:
     found = answer_of(RISK.model_copy(update={"period": ahead(days)}))
-    risk = published.set_index(["product", "store"])[f"risk_{column}_days"]
-    assert all(row["risk"] == risk[row["product"], row["store"]] for row in found.rows)
-    assert f"within {column} days" in found.text
-    assert any("nearest to what was asked" in said for said in found.assumptions) == (days not in {7, 14, 28})
+    risk = published.set_index(["product", "store"])[f"risk_{days}_days"]
+    assert {(row["product"], row["store"]): row["risk"] for row in found.rows} == dict(risk[risk >= 0.1])
+    assert f"by {formats.day(TODAY + timedelta(days=days - 1))}: {(risk >= 0.5).sum()}" in found.text
+
+
+@pytest.mark.parametrize("days", [0, 1, 2, 10, 20])
+def test_any_other_day_is_answered_by_the_published_dates_for_that_very_day(answer_of, published, days: int) -> None:
+    last = TODAY + timedelta(days=days)
+    found = answer_of(RISK.model_copy(update={"period": Period(first=min(last, TODAY), last=last)}))
+    early, middle = (pd.to_datetime(published[name]).dt.date for name in ("early_stockout_date", "stockout_date"))
+    may, likely = early <= last, middle <= last
+    assert {(row["product"], row["store"]) for row in found.rows} == set(
+        published[may][["product", "store"]].itertuples(index=False, name=None)
+    )
+    assert f"by {formats.day(last)}" in found.text
+    assert [row["stockout_date"] is not None and row["stockout_date"] <= last for row in found.rows] == sorted(
+        (row["stockout_date"] is not None and row["stockout_date"] <= last for row in found.rows), reverse=True
+    )
+    assert likely.sum() == 0 or f": {likely.sum()}" in found.text
+    assert not any("risk" in row for row in found.rows)
+    assert "published dates" in found.assumptions[0]
+
+
+def test_what_is_beyond_the_published_days_is_said_to_be(answer_of) -> None:
+    found = answer_of(RISK.model_copy(update={"period": ahead(90)}))
+    assert formats.day(TODAY + timedelta(days=27)) in found.text
+    assert any("fewer than was asked" in said for said in found.assumptions)
+
+
+def test_the_plan_counts_from_the_day_it_was_made_unless_the_day_of_a_demo_stands_still() -> None:
+    """A shop whose figures end on Wednesday and whose plan is made on Friday gets chances from Friday on."""
+
+    def books(as_of_at: datetime | None, published: datetime) -> Any:
+        described = SimpleNamespace(default_time_zone="Europe/Berlin", as_of_at=as_of_at)
+        run = SimpleNamespace(published_at=published)
+        return SimpleNamespace(
+            today=TODAY,
+            workspace=SimpleNamespace(describe=lambda: described),
+            metrics=SimpleNamespace(serving=SimpleNamespace(run=run)),
+        )
+
+    friday = datetime(2025, 6, 15, 17, tzinfo=UTC)
+    assert planned_from(books(None, friday)) == date(2025, 6, 15)
+    assert planned_from(books(friday, friday)) == TODAY
+    assert planned_from(books(None, datetime(2025, 7, 15, tzinfo=UTC))) == TODAY
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_manager_reads_three_sentences_without_false_precision(answer_of, language: str) -> None:
+    for reading in (RISK, RISK.model_copy(update={"period": ahead(2)})):
+        text = answer_of(reading, language=language).text
+        assert language != "en" or text.count(". ") <= 2
+        assert not re.search(r"\d[.,]\d+ ?%", text)
+        assert len(text) < 420
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(1.0, "over 99%"), (0.996, "over 99%"), (0.945, "94%"), (0.5, "50%"), (0.0, "under 1%")]
+)
+def test_a_chance_is_told_in_whole_percent_and_never_as_certain(small_metrics, share: float, said: str) -> None:
+    assert planning.chance(share, Speech("en", small_metrics.catalogue)) == said
+
+
+@pytest.mark.parametrize("split", ["category", "supplier", "store"])
+def test_what_is_out_now_can_be_grouped(answer_of, small_metrics, split: str) -> None:
+    found = answer_of(OUT.model_copy(update={"by": (split,)}))
+    assert found.rows
+    assert [str(row[split]) for row in found.rows] == sorted(str(row[split]) for row in found.rows)
+    assert split in {column.name for column in found.columns}
+    if split != "store":
+        of = {r["product"]: r[split] for r in small_metrics.rows("dim_products", columns=("product", split)).rows}
+        assert all(row[split] == of[row["product"]] for row in found.rows)
+        assert f"Most by {split}" in found.text
+
+
+def test_out_now_says_nothing_of_rates_that_no_source_tells(answer_of, small_metrics, monkeypatch) -> None:
+    unknown = {"mean_daily_units": "no row of fct_stock_levels holds what it needs"}
+    monkeypatch.setattr(small_metrics._run, "catalogue", replace(small_metrics.catalogue, unknown=unknown))
+    found = answer_of(OUT)
+    assert found.rows
+    assert "28 days" not in " ".join((found.text, *found.assumptions))
 
 
 def test_a_named_product_is_told_whatever_its_chance(answer_of, published) -> None:
