@@ -11,6 +11,7 @@ from app.assistant import planning
 from app.assistant.books import Books
 from app.assistant.reading import Period, Reading
 from app.assistant.speech import Speech
+from app.formats import as_float
 from metrics import Filter, Result
 from metrics.result import Row
 
@@ -21,7 +22,7 @@ BEFORE_DAYS: Final = 84
 MOST_COMPARED: Final = 1000
 """Products compared then, those that sold most."""
 USUAL: Final = "last_28_days"
-"""The period of the metric `days_of_cover`."""
+"""The period of the metric `mean_daily_units`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,17 @@ class Question:
 
     @property
     def is_usual(self) -> bool:
-        """Whether the period is that of the metric `days_of_cover`."""
+        """Whether the period is that of the metric `mean_daily_units`."""
         return self.period.name == USUAL
 
 
 def stocked(question: Question, reading: Reading, books: Books, speech: Speech) -> tuple[list[Row], tuple[str, ...]]:
-    """Everything with units on hand: what there is now, how long it lasts, and what sold in the period."""
-    names = ("on_hand", "available", "mean_daily_units", "days_of_cover", "stock_value")
+    """Everything with units on hand: what there is now, how long it lasts, and what sold in the period.
+
+    Over the usual period the rate is the mean of days in stock, where a source tells those (`is_rated`); a rate that
+    is null is not known and never "no sales", so there, and over any other period, it is the units sold a day.
+    """
+    names = ("on_hand", "available", "mean_daily_units", "stock_value")
     now = books.query(
         *(name for name in names if books.knows(name)), by=question.by, where=reading.where, order_by=("-on_hand",)
     )
@@ -62,11 +67,14 @@ def stocked(question: Question, reading: Reading, books: Books, speech: Speech) 
         order_by=("-units_sold",),
     )
     units = {_key(row, question): planning.number_of(row, "units_sold") for row in sold.rows}
+    days = _days_told(period, books)
     rows = []
     for row in now.rows:
         if planning.number_of(row, "on_hand") > 0:
             row = row | {"units_sold": units.get(_key(row, question), 0.0)}
-            rows.append(row | {"lasts_days": _lasts(row, question)})
+            is_rated = question.is_usual and row.get("mean_daily_units") is not None
+            rate = row["mean_daily_units"] if is_rated else planning.number_of(row, "units_sold") / days
+            rows.append(row | {"lasts_days": _lasts(row, as_float(rate) or 0.0), "is_rated": is_rated})
     return rows, _cut(now, sold, speech)
 
 
@@ -74,13 +82,15 @@ def _key(row: Row, question: Question) -> tuple[object, ...]:
     return tuple(row[name] for name in question.by)
 
 
-def _lasts(row: Row, question: Question) -> float | None:
-    """Days that what is available lasts; null where nothing sells."""
-    if question.is_usual:
-        cover = row["days_of_cover"]
-        return float(cover) if isinstance(cover, int | float) else None
-    sold = planning.number_of(row, "units_sold")
-    return planning.number_of(row, "available") / (sold / question.period.days) if sold > 0 else None
+def _days_told(period: Period, books: Books) -> int:
+    """Days of the period from the first with data up to today."""
+    first = max(period.first, books.catalogue.first_date or period.first)
+    return max(1, (min(period.last, books.today) - first).days + 1)
+
+
+def _lasts(row: Row, rate: float) -> float | None:
+    """Days that what is available lasts at so many units a day; null where nothing sells."""
+    return planning.number_of(row, "available") / rate if rate > 0 else None
 
 
 def _cut(now: Result, sold: Result, speech: Speech) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 Slow: something with units available that last more than `SLOW_DAYS` days at their rate of sale, or that do not sell at
 all; those without any sale first, then the longest first. Over the last 28 days (or no period said) the rate is the
-metric `mean_daily_units` and the result `days_of_cover`, so that days out of stock do not make a product slow; over any
-other period the rate is the units sold in it over its days. Nothing slow: the longest-lasting are told and called that.
+metric `mean_daily_units`, so that days out of stock do not make a product slow; where that is not known (no source
+tells on which days there was stock), and over any other period, the rate is the units sold over the days. Nothing slow:
+the longest-lasting are told and called that.
 
 Unsold: units on hand, and no unit sold in the period; most tied up first, by value for who may see it, else by units.
 
@@ -91,18 +92,27 @@ def _slow(rows: list[Row], question: Question, books: Books, speech: Speech) -> 
     text = speech.say(
         "slow_movers.slow" if slow else "slow_movers.none_slow" if stocked else "slow_movers.none", **said
     )
-    rate = (
-        speech.say("slow_movers.assume_rate", days=said["days"])
-        if question.is_usual
-        else speech.say("slow_movers.assume_period", days=said["days"], when=when(question.period, speech))
-    )
     return _Found(
         slow or ranked,
         ("lasts_days", "available", "units_sold", "stock_value"),
         text,
         (float(len(slow)), float(still), float(SLOW_DAYS), float(len(stocked)), value or 0.0),
-        (rate,),
+        _rates(stocked, question, speech),
     )
+
+
+def _rates(stocked: Sequence[Row], question: Question, speech: Speech) -> tuple[str, ...]:
+    """What slow means, and for how many the rate could not be that of days in stock."""
+    said = {"days": speech.number(SLOW_DAYS), "when": when(question.period, speech)}
+    if not question.is_usual:
+        return (speech.say("slow_movers.assume_period", **said),)
+    unrated = sum(not row["is_rated"] for row in stocked)
+    if stocked and unrated == len(stocked):
+        return speech.say("slow_movers.assume_period", **said), speech.say("slow_movers.assume_no_history")
+    rated = speech.say("slow_movers.assume_rate", **said)
+    if not unrated:
+        return (rated,)
+    return rated, speech.say("slow_movers.assume_some_history", count=speech.number(unrated), **said)
 
 
 def _longest_first(row: Row, books: Books) -> tuple[bool, float, float]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import duckdb
 import pandas as pd
 import pytest
 
+from app.assistant.books import Books
 from app.assistant.reading import Period, Reading, Topic
 from metrics import Filter
 from retail.errors import UnusableRequest
@@ -112,3 +114,48 @@ def test_without_stock_the_fewest_sales_are_told_and_called_that(
         name: (now[name], before[name]) for name in before.index
     }
     assert [row["units_sold"] for row in found.rows] == sorted(now)
+
+
+def test_a_rate_that_no_source_tells_is_no_rate_of_zero(answer_of, published, small_metrics, monkeypatch) -> None:
+    """A shop with levels of stock only: what sells is not said to stand still, and how it was reckoned is said."""
+    stock, sold = published
+    unknown = {"mean_daily_units": "no row of fct_stock_levels holds what it needs"}
+    monkeypatch.setattr(small_metrics._run, "catalogue", replace(small_metrics.catalogue, unknown=unknown))
+    found = answer_of(SLOW.model_copy(update={"limit": 500}))
+    units_sold = units(sold, date(2025, 5, 17), date(2025, 6, 13))
+    for row in found.rows:
+        expected = units_sold.get(row["product"], 0.0) / 28
+        assert row["lasts_days"] == (pytest.approx(row["available"] / expected) if expected else None)
+    held = stock[(stock.on_hand > 0) & (stock.available > 0)]
+    cover = held.available / (units_sold.reindex(held.index).fillna(0) / 28)
+    slow = set(cover[cover > 60].index) - new_since(stock, date(2025, 5, 17))
+    assert {row["product"] for row in found.rows} == slow
+    assert any("which days there was stock" in said for said in found.assumptions)
+    assert any("units sold a day" in said for said in found.assumptions)
+
+
+def new_since(stock: pd.DataFrame, day: date) -> set[str]:
+    return set(stock[pd.to_datetime(stock.launched_date).dt.date >= day].index)
+
+
+def test_where_only_some_rates_are_known_the_others_come_from_what_sold(answer_of, published, monkeypatch) -> None:
+    stock, sold = published
+    name = next(
+        n
+        for n in stock.sort_values("available").index
+        if n in set(units(sold, date(2025, 5, 17), date(2025, 6, 13)).index)
+    )
+    plain = Books.query
+
+    def query(self: Books, *metrics: str, **more: Any) -> Any:
+        result = plain(self, *metrics, **more)
+        for row in result.rows:
+            if row.get("product") == name and "mean_daily_units" in row:
+                row["mean_daily_units"] = None
+        return result
+
+    monkeypatch.setattr(Books, "query", query)
+    where = (Filter(dimension="product", operator="=", value=name),)
+    (row,) = answer_of(SLOW.model_copy(update={"where": where})).rows
+    sold_a_day = units(sold, date(2025, 5, 17), date(2025, 6, 13))[name] / 28
+    assert row["lasts_days"] == pytest.approx(stock.available[name] / sold_a_day)
