@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Final, Self
@@ -195,7 +196,7 @@ def _board(principal: Principal, *, is_shared: bool) -> ColumnElement[bool]:
 
 def _count_and_last(connection: Connection, principal: Principal, *, is_shared: bool) -> tuple[int, int]:
     query = select(_COLUMN.position).where(_board(principal, is_shared=is_shared))
-    positions = connection.execute(query).scalars().all()
+    positions: Sequence[int] = connection.execute(query).scalars().all()
     return len(positions), max(positions, default=0)
 
 
