@@ -112,7 +112,7 @@ class Words:
                 Grade.SAFE: ("one_out", "one_safe", "one_safe_early", "one_safe_undated"),
             }[grade]
         chance = row.get("risk")
-        self._facts.append(planning.NEARLY_ONE)
+        self._facts += [planning.NEARLY_ONE, 1 - planning.NEARLY_ONE]
         risk = "" if chance is None else planning.chance(chance, self.speech)
         return self._of(row, keys, store=str(row["store"]), plan=row["plan"], risk=risk)
 

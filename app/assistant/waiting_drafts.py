@@ -99,5 +99,5 @@ def _reason(why: Mapping[str, Any], speech: Speech) -> str | None:
         return None
     end = why.get("protection_end")
     until = speech.day(date.fromisoformat(str(end))) if end else speech.say("reorder.next_chance")
-    numbers = {"position": speech.number(position), "enough": speech.number(enough), "level": speech.percent(level)}
-    return speech.say("reorder.reason", **numbers, until=until)
+    numbers = {"position": speech.number(position), "enough": speech.number(enough)}
+    return speech.say("reorder.reason", **numbers, level=planning.chance(level, speech), until=until)

@@ -13,37 +13,32 @@ from app.assistant.digest.sentences import Task
 from app.assistant.speech import Speech, capital
 from forecasting.replenishment.tables import REORDER_DRAFTS
 
+_RATE: Final = "mean_daily_units"
+_OF_STOCK: Final = ("out", "running_out", "low")
+_OTHERS: Final = ("drafts", "late", "quarantined", "differing", "old")
 _IS_NOW: Final = timedelta(days=7)
 """How long ago a period may have ended for what is so now to belong to its digest."""
 
 
 def needs(task: Task) -> list[str]:
-    """What needs somebody now, two to a sentence; nothing for a period that is long over."""
+    """What needs somebody now, one sentence on stock and one on the rest; nothing for a period that is long over."""
     if task.books.today - task.span.period.last > _IS_NOW:
         return []
     found = {alert.kind: alert for alert in alerts.find(task.reading, task.books, task.speech)}
     if not found:
-        return [task.speech.say("digest.nothing")] if task.books.has_stock else []
-    alone = [_said(task, found["running_out"])] if "running_out" in found else []
-    pairs = (("out", "low"), ("drafts", "late"), ("quarantined", "differing"), ("old",))
-    joined = [_joined(task, [found[kind] for kind in kinds if kind in found]) for kinds in pairs]
-    return [joined[0], *alone, *joined[1:]] if joined[0] else [*alone, *joined[1:]]
+        return [task.speech.say("digest.nothing")] if task.books.knows(_RATE) else []
+    groups = ([found[kind] for kind in kinds if kind in found] for kinds in (_OF_STOCK, _OTHERS))
+    return [_together(task, group) for group in groups if group]
 
 
-def _joined(task: Task, found: list[Alert]) -> str:
-    if not found:
-        return ""
-    said = [_said(task, alert, is_first=not number) for number, alert in enumerate(found)]
-    if len(said) == 1:
-        return task.speech.say("digest.alone", first=capital(said[0]))
-    return task.speech.say("digest.joined", first=capital(said[0]), second=said[1])
+def _together(task: Task, found: list[Alert]) -> str:
+    return capital(task.speech.say("digest.together", items="; ".join(_said(task, alert) for alert in found)))
 
 
-def _said(task: Task, alert: Alert, *, is_first: bool = True) -> str:
+def _said(task: Task, alert: Alert) -> str:
     speech = task.speech
-    key = "low_only" if alert.kind == "low" and is_first else alert.kind
     return speech.say(
-        f"digest.{key}",
+        f"digest.{alert.kind}",
         count=speech.number(task.fact(alert.count)),
         product=speech.cell("product", alert.product),
         store=speech.cell("store", alert.store),
@@ -57,6 +52,7 @@ def left_out(books: Books, speech: Speech) -> list[str]:
         speech.say(f"digest.missing_{name}")
         for name, is_missing in (
             ("stock", not books.has_stock),
+            ("history", books.has_stock and _RATE in books.catalogue.unknown),
             ("margin", "gross_margin" in books.catalogue.unknown),
             ("deliveries", not books.holds(PURCHASE_LINES)),
             ("drafts", not books.holds(REORDER_DRAFTS)),

@@ -89,28 +89,21 @@ def _changes(task: Task, sales: Figure) -> str:
 
 
 def counts(task: Task, found: dict[str, Figure]) -> list[str]:
-    """Transactions, units and the average basket."""
+    """Transactions, the average basket and, for who may see it and where costs are known, the gross margin."""
     speech = task.speech
-    transactions, units, basket = (found[name] for name in ("transactions", "units_sold", "average_basket"))
-    text = speech.say(
-        "digest.counts",
-        transactions=speech.value(transactions.value, "count"),
-        units=speech.value(units.value, "units"),
-        basket=speech.value(basket.value, "currency"),
-        c_transactions=_change(task, transactions),
-        c_units=_change(task, units),
-        c_basket=_change(task, basket),
-    )
-    return [text]
-
-
-def margin(task: Task, found: dict[str, Figure]) -> list[str]:
-    """The gross margin, for who may see it and where costs are known."""
-    made = found.get("gross_margin")
-    if made is None or made.value is None:
+    transactions, basket, made = (found.get(name) for name in ("transactions", "average_basket", "gross_margin"))
+    if transactions is None or basket is None:
         return []
-    value = task.speech.value(made.value, "currency")
-    return [task.speech.say("digest.margin", value=value, change=_change(task, made))]
+    said = {
+        "transactions": speech.value(transactions.value, "count"),
+        "basket": speech.value(basket.value, "currency"),
+        "c_transactions": _change(task, transactions),
+        "c_basket": _change(task, basket),
+    }
+    if made is None or made.value is None:
+        return [speech.say("digest.counts", **said)]
+    margin = {"margin": speech.value(made.value, "currency"), "c_margin": _change(task, made)}
+    return [speech.say("digest.counts_margin", **said, **margin)]
 
 
 def _change(task: Task, figure: Figure) -> str:
@@ -121,16 +114,16 @@ def _change(task: Task, figure: Figure) -> str:
     return task.speech.say("digest.with_change", change=f"{sign}{task.speech.percent(abs(figure.change))}")
 
 
-def products(task: Task) -> list[str]:
-    """What sold most, of the whole period so far, and what moved most, of the part that is fair to compare."""
+def products(task: Task) -> tuple[list[str], list[str]]:
+    """What sold most, of the whole period so far; and what moved most, of the part that is fair to compare."""
     question = Question(("net_sales", "units_sold"), (("product",),), task.reading.where)
     then, now, too_many = measure(task.books, question, task.span.before)
-    moved = [] if too_many else _moved(task, then, now)
     best = _best(task, now)
-    if not best:
-        return []
-    key = "digest.best_moved" if moved else "digest.best"
-    return [task.speech.say(key, products=task.speech.list(best), movers=task.speech.list(moved))]
+    moved = [] if too_many or not best else _moved(task, then, now)
+    return (
+        [task.speech.say("digest.best", products=task.speech.list(best))] if best else [],
+        [task.speech.say("digest.moved", movers=task.speech.list(moved))] if moved else [],
+    )
 
 
 def _best(task: Task, now: Measured) -> list[str]:

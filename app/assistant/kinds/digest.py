@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.assistant import planning
 from app.assistant.books import Books
 from app.assistant.clock import WHOLE_DAY
@@ -15,6 +17,9 @@ from forecasting.replenishment.tables import REORDER_DRAFTS
 from metrics import Column
 from metrics.result import Row
 from retail.errors import UnusableRequest
+
+MOST_SENTENCES: Final = 6
+"""A digest is read on a phone, between two things; the table has the rest."""
 
 
 def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
@@ -31,23 +36,31 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     task = Task(reading, books, speech, figures.span(reading, books))
     found = figures.figures(books, task.span, reading.where)
     by_name = {figure.metric: figure for figure in found}
-    has_sales = bool(by_name["transactions"].value)
-    said = [*sentences.opening(task, by_name)]
-    if has_sales:
-        said += [*sentences.counts(task, by_name), *sentences.margin(task, by_name)]
-        said += [*sentences.products(task), *sentences.unusual(task)]
-    said += [*pressing.needs(task), *pressing.left_out(books, speech)]
+    said = _sentences(task, by_name)
+    left_out = pressing.left_out(books, speech)
+    has_room = len(said) < MOST_SENTENCES
     return Findings(
-        text=" ".join(sentence for sentence in said if sentence),
+        text=" ".join([*said, *left_out] if has_room else said),
         columns=_columns(task),
         rows=[_row(task, figure) for figure in found],
         chart=Chart.NONE,
         metrics=tuple(by_name),
         facts=tuple(dict.fromkeys(task.facts)),
-        assumptions=_compared(task),
+        assumptions=(*_compared(task), *(() if has_room else left_out)),
         suggestions=_suggestions(task, by_name),
         page=planning.page("today", reading, planning.stores_of(books)),
     )
+
+
+def _sentences(task: Task, found: dict[str, Figure]) -> list[str]:
+    """What sold, what is unusual or else moved most where there is room for it, and what needs somebody."""
+    said = sentences.opening(task, found)
+    needs = pressing.needs(task)
+    if found["transactions"].value:
+        best, moved = sentences.products(task)
+        said += [*sentences.counts(task, found), *best]
+        said += (sentences.unusual(task) or moved)[: max(0, MOST_SENTENCES - len(said) - len(needs))]
+    return [*said, *needs]
 
 
 def _require_plain(reading: Reading, speech: Speech) -> None:

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from app import reasons
-from app.assistant import languages, planning
+from app.assistant import planning
 from app.assistant.books import Books
 from app.assistant.findings import Chart, Findings
 from app.assistant.reading import Reading
@@ -55,7 +54,7 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     rows = _totals(waiting) if reading.by == ("supplier",) else [draft.row for draft in _grouped(shown, reading)]
     names = _BY_SUPPLIER if reading.by == ("supplier",) else SHOWN[:-1]
     hidden = set() if books.tells_money else _MONEY
-    text, facts = _text(waiting, reading, books, speech)
+    text, facts = _text(waiting, reading, speech)
     one = {"draft": str(waiting[0].row["draft_id"])} if len(waiting) == 1 else {}
     return Findings(
         text,
@@ -108,33 +107,33 @@ def _sum(drafts: Sequence[Draft]) -> float | None:
     return sum(known) if known else None
 
 
-def _text(waiting: Sequence[Draft], reading: Reading, books: Books, speech: Speech) -> tuple[str, tuple[float, ...]]:
+def _text(waiting: Sequence[Draft], reading: Reading, speech: Speech) -> tuple[str, tuple[float, ...]]:
     totals = _totals(waiting)
     units = sum(planning.number_of(draft.row, "order_quantity") for draft in waiting)
     amount = _sum(waiting)
-    unknown = sum(draft.amount is None and draft.sender is None for draft in waiting)
     where = scope(reading.where, speech) + (f" {when(reading.period, speech)}" if reading.period else "")
-    facts = [float(len(waiting)), units, amount or 0.0, float(unknown)]
+    facts = [float(len(waiting)), units, amount or 0.0]
     sentences = []
     if len(waiting) > 1:
         money = speech.say("reorder.money", amount=speech.value(amount, "currency")) if amount is not None else ""
         said = {"count": speech.number(len(waiting)), "units": speech.number(units), "scope": where, "money": money}
         sentences.append(speech.say("reorder.waiting", **said))
-    items = "; ".join(_item(draft, speech) for draft in waiting[:_TOLD])
+    is_one = len(waiting) == 1
+    items = "; ".join(_item(draft, speech, is_one=is_one) for draft in waiting[:_TOLD])
     sentences.append(speech.say("reorder.urgent" if len(waiting) > 1 else "reorder.one", items=items, scope=where))
     if len(totals) > 1:
         key = "reorder.suppliers_money" if amount is not None else "reorder.suppliers"
         sentences.append(speech.say(key, items="; ".join(_total(row, speech) for row in totals[:_TOLD])))
         facts += [planning.number_of(row, name) for row in totals[:_TOLD] for name in ("drafts", "order_amount")]
-    if unknown and books.tells_money:
-        sentences.append(speech.say("reorder.unknown_cost", count=speech.number(unknown)))
     if len(waiting) == 1:
-        sentences += _reasons(waiting[0], books, speech)
+        sentences += _reasons(waiting[0], speech)
+        facts += [planning.NEARLY_ONE, 1 - planning.NEARLY_ONE]
         facts += [number for value in waiting[0].why.values() if (number := as_float(value)) is not None]
     return " ".join(sentences), tuple(facts)
 
 
-def _item(draft: Draft, speech: Speech) -> str:
+def _item(draft: Draft, speech: Speech, *, is_one: bool) -> str:
+    """A draft in words: all of it where it is the only one, else what to order for where and until when."""
     days = {
         name: speech.day(value)
         for name in ("order_date", "delivery_date")
@@ -142,7 +141,8 @@ def _item(draft: Draft, speech: Speech) -> str:
     }
     names = {name: draft.row[name] for name in ("product", "store", "supplier")}
     units = speech.number(draft.row["order_quantity"])
-    return speech.say("reorder.item_transfer" if draft.sender else "reorder.item", units=units, **names, **days)
+    key = "item_transfer" if draft.sender else "item"
+    return speech.say(f"reorder.{key if is_one else f'{key}_short'}", units=units, **names, **days)
 
 
 def _total(row: Row, speech: Speech) -> str:
@@ -152,12 +152,12 @@ def _total(row: Row, speech: Speech) -> str:
     return speech.say(key, supplier=row["supplier"], drafts=drafts, amount=amount)
 
 
-def _reasons(draft: Draft, books: Books, speech: Speech) -> list[str]:
-    """Why this quantity: the sentences of the draft's card where there are some in the language, else the main one."""
-    if speech.language == languages.DEFAULT and draft.why:
-        quantity = as_float(draft.row["order_quantity"])
-        return reasons.sentences(draft.why, quantity, currency=books.currency, sender=draft.sender)
-    return [str(draft.row["reason"])] if draft.row["reason"] else []
+def _reasons(draft: Draft, speech: Speech) -> list[str]:
+    """Why this quantity, and what happens without it; the draft's page has all reasons."""
+    main = [str(draft.row["reason"])] if draft.row["reason"] else []
+    if draft.row["stockout_risk"] is None:
+        return main
+    return [*main, speech.say("reorder.risk", risk=planning.chance(draft.row["stockout_risk"], speech))]
 
 
 def _nothing(
@@ -193,9 +193,12 @@ def _assumptions(
         )
     if not books.tells_money:
         said.append(speech.say("reorder.assume_no_costs"))
+    unknown = sum(draft.amount is None and draft.sender is None for draft in waiting)
+    if unknown and books.tells_money:
+        said.append(speech.say("reorder.unknown_cost", count=speech.number(unknown)))
     levels = {as_float(draft.why.get("service_level")) for draft in waiting} - {None}
     if len(levels) == 1:
-        said.append(speech.say("reorder.assume_level", level=speech.percent(levels.pop())))
+        said.append(speech.say("reorder.assume_level", level=planning.chance(levels.pop(), speech)))
     weak = sum(draft.row["evidence"] != "ok" for draft in shown)
     if weak:
         said.append(speech.say("reorder.assume_evidence", count=speech.number(weak)))

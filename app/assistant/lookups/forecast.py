@@ -219,7 +219,7 @@ def _intro(days: _Days, reading: Reading, books: Books, speech: Speech) -> list[
 
 
 def _interval(row: Row, days: _Days, speech: Speech) -> str:
-    chance = speech.percent(_CHANCE)
+    chance = speech.percent(_CHANCE, 0)
     if days.has_interval:
         low, high = speech.value(row["low"], "units"), speech.value(row["high"], "units")
         return speech.say("lookup.interval", low=low, high=high, chance=chance)

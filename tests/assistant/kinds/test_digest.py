@@ -75,8 +75,11 @@ def test_best_sellers_are_those_of_the_files(answer_of: AnswerOf, small_workspac
     assert f"({most:g})" in answer_of(summarise("yesterday")).text
 
 
-def test_a_digest_has_at_most_nine_sentences(answer_of: AnswerOf) -> None:
-    assert len(answer_of(summarise()).text.split(". ")) <= 9
+@pytest.mark.parametrize("name", ["today", "yesterday", "last_week"])
+def test_a_digest_has_at_most_six_short_sentences(answer_of: AnswerOf, name: str) -> None:
+    said = answer_of(summarise(name)).text.split(". ")
+    assert len(said) <= 6
+    assert all(len(sentence) < 200 for sentence in said)
 
 
 def test_a_digest_of_long_ago_says_nothing_of_now(answer_of: AnswerOf) -> None:

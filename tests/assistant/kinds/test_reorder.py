@@ -130,3 +130,10 @@ def test_staff_see_no_cost_anywhere(answer_of) -> None:
     assert not {"order_amount", "reason", "unit_cost"} & set(found.rows[0])
     assert "$" not in found.text
     assert not any("cost" in column.name or "amount" in column.name for column in found.columns)
+
+
+@pytest.mark.parametrize("by", [(), ("supplier",)])
+def test_a_manager_reads_three_sentences(answer_of, by: tuple[str, ...]) -> None:
+    text = answer_of(REORDER.model_copy(update={"by": by})).text
+    assert text.count(". ") <= 2
+    assert len(text) < 450
