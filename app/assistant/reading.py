@@ -71,6 +71,8 @@ class Topic(StrEnum):
     """lookup: promotions that run in the period."""
     DELIVERIES = "deliveries"
     """lookup: open purchase orders and when they are expected."""
+    OVERDUE = "overdue"
+    """lookup: open purchase orders whose expected day is over, by supplier."""
     DEFINITION = "definition"
     """lookup: what a metric means."""
     FRESHNESS = "freshness"

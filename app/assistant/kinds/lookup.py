@@ -7,7 +7,7 @@ from typing import Final
 
 from app.assistant.books import Books
 from app.assistant.findings import Findings
-from app.assistant.lookups import business, coming, forecast, lead_times, products
+from app.assistant.lookups import business, coming, forecast, lead_times, overdue, products
 from app.assistant.reading import Reading, Topic
 from app.assistant.speech import Speech
 
@@ -18,6 +18,7 @@ _TOPICS: Final[Mapping[Topic, Callable[[Reading, Books, Speech], Findings]]] = {
     Topic.FORECAST: forecast.answer,
     Topic.PROMOTIONS: coming.promotions,
     Topic.DELIVERIES: coming.deliveries,
+    Topic.OVERDUE: overdue.answer,
     Topic.DEFINITION: business.definition,
     Topic.FRESHNESS: business.freshness,
     Topic.STORES: business.stores,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.assistant import lacking
 from app.assistant.books import Books
 from app.assistant.findings import Findings, PageLink
 from app.assistant.lookups import common
@@ -30,13 +31,7 @@ def definition(reading: Reading, books: Books, speech: Speech) -> Findings:
         speech.say("lookup.definition", metric=speech.title(metric.name), meaning=metric.description.rstrip("."))
         for metric in metrics
     ]
-    sentences += [
-        speech.say(
-            "lookup.unknown_metric", metric=speech.title(metric.name), reason=books.catalogue.unknown[metric.name]
-        )
-        for metric in metrics
-        if metric.name in books.catalogue.unknown
-    ]
+    sentences += lacking.sentences(reading.metrics, books, speech)
     return Findings(
         text=" ".join(sentences),
         columns=common.columns(("metric", "meaning", "adds_up"), speech),

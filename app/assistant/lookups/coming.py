@@ -17,7 +17,7 @@ from metrics.result import Row, Value
 
 _PROMOTIONS: Final = "dim_promotions"
 _PROMOTED: Final = "fct_promotion_periods"
-_ORDER_LINES: Final = "fct_purchase_order_lines"
+ORDER_LINES: Final = "fct_purchase_order_lines"
 
 
 def promotions(reading: Reading, books: Books, speech: Speech) -> Findings:
@@ -92,11 +92,11 @@ def _promotion(row: Row, speech: Speech) -> str:
 
 def deliveries(reading: Reading, books: Books, speech: Speech) -> Findings:
     """Open order lines by supplier, store and expected day; with a period, those expected in it."""
-    missing = common.require(reading, books, speech, common.OF_PRODUCTS | common.OF_STORES, _ORDER_LINES)
+    missing = common.require(reading, books, speech, common.OF_PRODUCTS | common.OF_STORES, ORDER_LINES)
     if missing:
         return Findings(missing)
     period = _ahead(reading.period) if reading.period else None
-    lines = _lines(reading, period, books)
+    lines = open_lines(reading, period, books)
     slots = {"period": when(period, speech) if period else "", "scope": scope(reading.where, speech)}
     if not lines:
         return common.nothing("no_deliveries_in" if period else "no_deliveries", speech, **slots)
@@ -122,7 +122,7 @@ def deliveries(reading: Reading, books: Books, speech: Speech) -> Findings:
     )
 
 
-def _lines(reading: Reading, period: Period | None, books: Books) -> list[Row]:
+def open_lines(reading: Reading, period: Period | None, books: Books) -> list[Row]:
     """Open lines of the products, suppliers and stores that are meant."""
     where = [Filter(dimension="is_open", operator="=", value=True)]
     if period is not None:
@@ -138,7 +138,7 @@ def _lines(reading: Reading, period: Period | None, books: Books) -> list[Row]:
     if stores:
         where.append(_among("store_id", "dim_stores", stores, books))
     names = ("supplier_id", "store_id", "expected_date", "on_order_quantity")
-    return books.rows(_ORDER_LINES, names, where=where, order_by=("expected_date",)).rows
+    return books.rows(ORDER_LINES, names, where=where, order_by=("expected_date",)).rows
 
 
 def _among(key: str, table: str, where: tuple[Filter, ...], books: Books) -> Filter:

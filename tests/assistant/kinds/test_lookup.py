@@ -94,7 +94,7 @@ def test_a_forecast_of_one_series_has_its_own_interval(answer_of, totals) -> Non
     assert found.chart is Chart.INTERVAL
     assert found.rows[0]["expected"] == pytest.approx(row["mean_units"])
     assert (found.rows[0]["low"], found.rows[0]["high"]) == (row["q10"], row["q90"])
-    assert f"between {row['q10']:,.0f} and {row['q90']:,.0f} with a chance of 80.0%" in found.text
+    assert f"between {row['q10']:,.0f} and {row['q90']:,.0f} with a chance of 80%" in found.text
 
 
 def test_days_ahead_are_the_difference_of_two_means_and_never_of_two_intervals(answer_of, totals) -> None:
@@ -163,6 +163,28 @@ def test_deliveries_are_open_lines_with_the_overdue_counted(answer_of, small_wor
     assert (f"Overdue order lines: {late}." in found.text) == (late > 0)
     of_one = answer_of(look_up(Topic.DELIVERIES), MANAGER)
     assert {row["store"] for row in of_one.rows} <= {"Lakeview"}
+
+
+def test_overdue_deliveries_are_open_lines_expected_before_today_by_supplier(answer_of, small_workspace) -> None:
+    query = """
+        select supplier, store, expected_date, (date '2025-06-13' - expected_date::date) as days_late,
+            count(*) as lines, sum(on_order_quantity)::double as units
+        from marts.fct_purchase_order_lines join marts.dim_suppliers using (supplier_id)
+        join marts.dim_stores using (store_id) where is_open and expected_date < date '2025-06-13' group by all
+    """
+    with duckdb.connect(str(small_workspace.published().database), read_only=True) as connection:
+        late = connection.sql(query).df()
+    assert len(late)
+    found = answer_of(look_up(Topic.OVERDUE))
+    names = ("supplier", "store", "days_late", "lines", "units")
+    wanted = set(late[list(names)].itertuples(index=False, name=None))
+    assert {tuple(row[name] for name in names) for row in found.rows} == wanted
+    assert [row["days_late"] for row in found.rows] == sorted((row["days_late"] for row in found.rows), reverse=True)
+    assert found.text.startswith(f"Overdue: {late['lines'].sum()} order lines")
+    assert answer_of(look_up(Topic.OVERDUE), language="de").text.startswith("Überfällig:")
+    nobody = Filter(dimension="supplier", operator="=", value="Nobody")
+    assert answer_of(look_up(Topic.OVERDUE, nobody)).text.startswith("Nothing on order for supplier Nobody")
+    assert {row["store"] for row in answer_of(look_up(Topic.OVERDUE), MANAGER).rows} <= {"Lakeview"}
 
 
 def test_a_metric_is_defined_in_its_own_words(answer_of, small_metrics) -> None:
