@@ -12,7 +12,7 @@ from app.assistant.books import Books
 from app.assistant.clock import WHOLE_DAY, complete_hours
 from app.assistant.findings import Findings
 from app.assistant.grounding import is_grounded, numbers_in, ungrounded
-from app.assistant.measure.fetch import with_conditions
+from app.assistant.measure.fetch import none_recorded, with_conditions
 from app.assistant.reading import Derived, Kind, Period, Reading
 from app.assistant.speech import Speech
 from app.formats import as_float
@@ -64,6 +64,8 @@ def _empty(reading: Reading, findings: Findings, books: Books, speech: Speech) -
         return
     metrics = [column.name for column in findings.columns if column.kind == "metric"]
     if any(as_float(row.get(name)) is not None for row in findings.rows for name in metrics):
+        return
+    if reading.kind is Kind.METRIC and none_recorded(reading, books):
         return
     first, last = books.catalogue.first_date, books.catalogue.last_date
     if first is not None and last is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from app.assistant import lacking
 from app.assistant.books import Books
 from app.assistant.findings import Chart, Findings
 from app.assistant.kinds import metric
@@ -32,6 +33,11 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     """Compare what the reading names."""
     if Derived.SHARE in reading.derived:
         return Findings(speech.say("compare.no_share"))
+    lacks = lacking.sentences(reading.metrics, books, speech)
+    if lacks:
+        left = lacking.known(reading, books)
+        found = Findings("", metrics=reading.metrics) if left is None else answer(left, books, speech)
+        return replace(found, text=" ".join(filter(None, [*lacks, found.text])))
     reading = fetch.with_conditions(reading)
     if reading.compare_with is None:
         return side_by_side.answer(reading, books, speech) if reading.by else metric.answer(reading, books, speech)

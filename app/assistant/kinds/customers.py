@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+from app.assistant import lacking
 from app.assistant.books import Books
 from app.assistant.findings import Chart, Findings
 from app.assistant.kinds import compare, metric
@@ -40,8 +41,7 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
         UnusableRequest: New or returning customers are asked for in a way that cannot be counted.
     """
     if not books.knows(_CUSTOMERS):
-        reason = books.catalogue.unknown.get(_CUSTOMERS, "")
-        return Findings(speech.say("customers.unknown", reason=reason), metrics=(_CUSTOMERS,))
+        return Findings(" ".join(lacking.sentences((_CUSTOMERS,), books, speech)), metrics=(_CUSTOMERS,))
     if reading.topic in {Topic.NEW, Topic.RETURNING}:
         return _first_or_again(reading, books, speech)
     return _count(reading, books, speech)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from app.assistant import dates
+from app.assistant import dates, lacking
 from app.assistant.additivity import adds_up
 from app.assistant.books import Books
 from app.assistant.drivers import beside, explain, remarks, table
@@ -37,9 +37,8 @@ def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     metric = books.catalogue.metric(reading.metrics[0] if reading.metrics else "net_sales")
     _require_plain(reading, metric, speech)
     name = capital(speech.metric(metric.name))
-    if metric.name in books.catalogue.unknown:
-        reason = books.catalogue.unknown[metric.name]
-        return _only(metric, speech.say("drivers.not_known", metric=name, reason=reason))
+    if lacks := lacking.sentences((metric.name,), books, speech):
+        return _only(metric, " ".join(lacks))
     if metric.kind != "period":
         return _only(metric, speech.say("drivers.not_explained", metric=name))
     now = reading.period or dates.named("yesterday", books.today)

@@ -3,7 +3,8 @@
 Every row is fetched (up to the most that a query may give) before rows are ranked, held to conditions and cut, so that
 the text can say how many there are. What counts as a share or a mean is said in `app.assistant.measure.fetch`. Where
 rows of a dimension are ranked over time ("top five categories by month"), the dimension is ranked by its value over
-the whole period, and every period of those that lead is shown.
+the whole period, and every period of those that lead is shown. What no source tells is said first, and the rest of the
+question is answered without it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from app.assistant import lacking
 from app.assistant.books import Books
 from app.assistant.findings import Chart, Findings
-from app.assistant.measure import fetch
+from app.assistant.measure import fetch, ratio
 from app.assistant.measure.calendar import as_day
 from app.assistant.measure.sentences import Said, describe
 from app.assistant.measure.table import Table, is_in_time_order
@@ -29,10 +31,19 @@ DEFAULT_LIMIT: Final = 10
 
 def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
     """Fetch, rank, cut and describe the metrics of a reading."""
+    lacks = lacking.sentences([*reading.metrics, *(item.metric for item in reading.having)], books, speech)
+    if lacks:
+        left = None if Derived.RATIO in reading.derived else lacking.known(reading, books)
+        found = Findings("", metrics=reading.metrics) if left is None else answer(left, books, speech)
+        return replace(found, text=" ".join(filter(None, [*lacks, found.text])))
+    if Derived.RATIO in reading.derived and reading.compare_with is None and len(reading.metrics) > 1:
+        return ratio.answer(reading, books, speech)
     reading = fetch.with_conditions(reading)
     measured = _measure(reading, books, speech)
     if isinstance(measured, str):
         return Findings(speech.say(f"metric.{measured}", metric=speech.title(reading.metrics[0])))
+    if "hour" in reading.by and measured.table.rows and all(row["hour"] is None for row in measured.table.rows):
+        return Findings(speech.say("lacking.hours"), metrics=reading.metrics)
     said = _held_and_ranked(measured, reading, books)
     shown = said.table.cut(_most(reading, said.table))
     text, facts, assumptions = describe(replace(said, shown=len(shown.rows)), reading, books, speech)

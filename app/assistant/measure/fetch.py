@@ -32,6 +32,8 @@ from metrics.result import Row, Value
 SHARE: Final = "_share"
 """Ending of the name of a column of shares: `net_sales_share`."""
 
+_SALE_LINES: Final = "fct_sale_lines"
+
 OF_PRODUCTS: Final = frozenset({"product", "product_id", "sku", "category", "department", "brand", "supplier"})
 """Dimensions that tell products apart."""
 
@@ -88,6 +90,28 @@ def query(
     period = reading.period if has_history else None
     first, last = (period.first, period.last) if period else (None, None)
     return books.query(*reading.metrics, by=by, where=where, first=first, last=last, order_by=order_by)
+
+
+def none_recorded(reading: Reading, books: Books) -> bool:
+    """Whether a sum of sale lines is null because nothing was sold, on days that lie within the data.
+
+    That is known, unlike what lies outside the data, what lines leave out (a cost, a tax) or what has no exchange rate:
+    then lines do have units. Something that never sold may as well not exist.
+    """
+    metric, period = books.catalogue.metric(reading.metrics[0]), reading.period
+    first, last = books.catalogue.first_date, books.catalogue.last_date
+    is_sum = metric.kind == "period" and metric.additivity == "additive" and metric.tables == (_SALE_LINES,)
+    if not is_sum or metric.needs_values or reading.having or reading.derived:
+        return False
+    if period is None or first is None or last is None or not first <= period.first <= period.last <= last:
+        return False
+    return not _has_units(reading, books, period) and (not reading.where or _has_units(reading, books, None))
+
+
+def _has_units(reading: Reading, books: Books, period: Period | None) -> bool:
+    """Whether anything was sold in a period, or ever."""
+    first, last = (period.first, period.last) if period else (None, None)
+    return any(row["units_sold"] for row in books.query("units_sold", where=reading.where, first=first, last=last).rows)
 
 
 def as_table(result: Result, splits: Sequence[str], metrics: Sequence[str]) -> Table:

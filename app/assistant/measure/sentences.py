@@ -79,7 +79,9 @@ class _Writer:
         """Everything there is to say, by the shape of the table."""
         if self.reading.having:
             self._conditions()
-        if not self.table.rows:
+        if not self.table.values(self.metric) and fetch.none_recorded(self.reading, self.books):
+            self.sentences.append(self.words.sentence("none_recorded"))
+        elif not self.table.rows:
             self.sentences += [] if self.reading.having else [self.words.sentence("nothing")]
         elif not self.table.values(self.metric):
             self.sentences.append(self.words.sentence("unknown"))

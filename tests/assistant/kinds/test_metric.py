@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from app.assistant.findings import Chart
-from app.assistant.reading import MetricCondition, Period, Reading
+from app.assistant.reading import Derived, MetricCondition, Period, Reading
 from metrics import Filter
+from retail.errors import UnusableRequest
 
 TODAY = date(2025, 6, 13)
 MAY = Period(name="last_month", first=date(2025, 5, 1), last=date(2025, 5, 31))
@@ -195,3 +196,72 @@ def test_german_says_the_same_numbers(answer_of) -> None:
     assert german.rows == english.rows
     assert german.text.startswith("Nettoumsatz nach Filiale letzten Monat (1. Mai – 31. Mai 2025): am meisten für ")
     assert [column.label for column in german.columns] == ["Filiale", "Nettoumsatz"]
+
+
+def test_days_without_a_sale_within_the_data_are_known_to_have_none(answer_of, sold) -> None:
+    last = TODAY - timedelta(days=1)
+    day_sold = sold[(sold["day"] == last) & (sold["units"] > 0)]
+    product = sorted(set(sold["product"].dropna()) - set(day_sold["product"]))[0]
+    where = (Filter(dimension="product", operator="=", value=product),)
+    day = Period(first=last, last=last)
+    reading = metric("net_sales", period=day, where=where)
+    assert answer_of(reading).text.startswith("No sales were recorded on Thu 12 Jun 2025 for product")
+    assert answer_of(reading, language="de").text.startswith("Keine Verkäufe verzeichnet am Do. 12. Juni 2025")
+    assert answer_of(reading.model_copy(update={"by": ("store",)})).text.startswith("No sales were recorded")
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        metric("net_sales", period=Period(first=date(2020, 1, 1), last=date(2020, 1, 1))),
+        metric("net_sales", period=AHEAD),
+        metric("gross_margin", period=MAY, where=(Filter(dimension="hour", operator="=", value=3),)),
+        metric("average_basket", period=MAY, where=(Filter(dimension="hour", operator="=", value=3),)),
+    ],
+)
+def test_what_lies_outside_the_data_or_is_no_plain_sum_stays_not_known(answer_of, reading: Reading) -> None:
+    assert "is not known" in answer_of(reading).text
+
+
+def test_one_metric_per_another_is_their_quotient(answer_of, sold) -> None:
+    per = {"derived": (Derived.RATIO,)}
+    lines = within(sold, MAY)
+    found = answer_of(metric("net_sales", "transactions", **per))
+    bought = lines[lines["units"] > 0]
+    tickets = bought["sale_id"].nunique()
+    assert found.rows[0]["ratio"] == pytest.approx(lines["net"].sum() / tickets)
+    assert found.columns[0].label == "Net sales per transaction"
+    assert found.columns[0].unit == "currency"
+    assert (
+        f"Net sales per transaction last month (1 May – 31 May 2025): ${lines['net'].sum() / tickets:,.2f}"
+        in found.text
+    )
+    german = answer_of(metric("net_sales", "transactions", **per), language="de")
+    assert german.columns[0].label == "Nettoumsatz je Verkaufsbeleg"
+    by_store = answer_of(metric("units_sold", "transactions", by=("store",), order="largest", **per))
+    groups = bought.groupby("store")
+    wanted = (groups["units"].sum() / groups["sale_id"].nunique()).sort_values(ascending=False)
+    assert [row["ratio"] for row in by_store.rows] == pytest.approx(list(wanted))
+    assert by_store.columns[1].unit == "units"
+
+
+def test_sales_per_customer_says_that_unknown_customers_are_in_the_sales(answer_of, sold) -> None:
+    found = answer_of(metric("net_sales", "customers", derived=(Derived.RATIO,)))
+    lines = within(sold, MAY)
+    known = lines[lines["units"] > 0]["customer_id"].nunique()
+    assert found.rows[0]["ratio"] == pytest.approx(lines["net"].sum() / known)
+    assert any("unknown customers" in said for said in found.assumptions)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("average_basket", "transactions"),
+        ("net_sales", "gross_margin_rate"),
+        ("on_hand", "units_sold"),
+        ("net_sales",) * 2,
+    ],
+)
+def test_what_is_no_sum_or_count_is_not_divided(answer_of, names: tuple[str, str]) -> None:
+    with pytest.raises(UnusableRequest, match="cannot be divided"):
+        answer_of(metric(*names, derived=(Derived.RATIO,)))
