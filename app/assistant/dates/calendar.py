@@ -80,16 +80,25 @@ def other_side(period: Period, relative: Relative) -> Period:
             return year_before(period)
         case "day_before" if period.days == 1:
             return Period(name="custom", first=period.first - DAY, last=period.first - DAY)
+        case "week_before" if period.days <= 7:
+            return Period(name="custom", first=period.first - 7 * DAY, last=period.last - 7 * DAY)
+        case "month_before" | "quarter_before":
+            return _months_earlier(period, 1 if relative == "month_before" else 3)
         case _:
             return previous(period)
 
 
+def _months_earlier(period: Period, months: int) -> Period:
+    """The same days of an earlier month, whole months for whole ones; as `previous` where the two would overlap."""
+    first = months_before(period.first, months)
+    is_whole = _whole_months(period) and period.ends is None
+    last = months_before(period.last + DAY, months) - DAY if is_whole else months_before(period.last, months)
+    return Period(name="custom", first=first, last=last) if last < period.first else previous(period)
+
+
 def _whole_months(period: Period) -> int:
     """How many whole calendar months a period covers when it is over; 0 where it begins or ends within one."""
-    last = period.ends or period.last
-    if _COUNTED.fullmatch(period.name) or period.first.day != 1 or (last + DAY).day != 1:
-        return 0
-    return (last.year - period.first.year) * 12 + last.month - period.first.month + 1
+    return 0 if _COUNTED.fullmatch(period.name) else whole_months((period.first, period.ends or period.last))
 
 
 def _is_calendar_week(period: Period) -> bool:
@@ -122,6 +131,11 @@ def _counted(direction: str, number: int, unit: str, as_of: date) -> Stretch:
     return as_of + DAY, as_of + timedelta(days=number * (7 if unit == "weeks" else 1))
 
 
+def is_counted(name: str) -> bool:
+    """Whether a name counts days, weeks or months from the as-of day, such as `last_7_days`."""
+    return _COUNTED.fullmatch(name) is not None
+
+
 def week(day: date, weeks: int = 0) -> Stretch:
     """The week of a day, Monday to Sunday, or one so many weeks later."""
     monday = day - timedelta(days=day.weekday()) + timedelta(weeks=weeks)
@@ -133,6 +147,14 @@ def month(day: date, months: int = 0, length: int = 1) -> Stretch:
     first = day.replace(day=1, month=(day.month - 1) // length * length + 1)
     first = months_before(first, -months * length)
     return first, months_before(first, -length) - DAY
+
+
+def whole_months(days: Stretch) -> int:
+    """How many whole calendar months these days are; 0 where they begin or end within one."""
+    first, last = days
+    if first.day != 1 or (last + DAY).day != 1:
+        return 0
+    return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 def latest_weekday(weekday: int, latest: date) -> date:

@@ -11,9 +11,10 @@ from app.assistant.dates.calendar import cut
 from app.assistant.dates.meanings import mean
 from app.assistant.dates.meant import Meant, Today
 from app.assistant.dates.patterns import Meaning, State
-from app.assistant.dates.ranges import Point, mean_range
+from app.assistant.dates.points import Point
+from app.assistant.dates.ranges import mean_range
 from app.assistant.dates.slots import fill
-from app.assistant.dates.span import PeriodSpan, Relative
+from app.assistant.dates.span import PeriodSpan, Problem, Relative
 from app.assistant.dates.words import Token, Vocabulary, tokens_of, vocabulary
 from app.assistant.question import Question
 from app.assistant.reading import Period
@@ -51,8 +52,16 @@ def find(
     """
     words = vocabulary(language)
     finder = _Finder(tokens_of(question, words), words, Today(as_of, begins, as_of), is_day_over)
-    found = list(finder.spans())
+    found = [_settled(span, is_open, finder.found) for span, is_open in finder.found]
     return tuple(span if _is_relative_to(span, found) else replace(span, relative=None) for span in found)
+
+
+def _settled(span: PeriodSpan, is_open: bool, found: Sequence[tuple[PeriodSpan, bool]]) -> PeriodSpan:
+    """A span among the others: one without a beginning is no second period beside one that it runs into."""
+    others = [other.period for other, _ in found if other is not span and other.period is not None]
+    if not is_open or span.period is None or not any(other.first <= span.period.last for other in others):
+        return span
+    return replace(span, period=None, problem=Problem.CLASH)
 
 
 def _is_relative_to(span: PeriodSpan, found: Sequence[PeriodSpan]) -> bool:
@@ -74,27 +83,28 @@ class _Finder:
         self._today = today
         self._is_day_over = is_day_over
         self._points: dict[int, list[_Match]] = {}
+        self.found = tuple(self._spans())
 
-    def spans(self) -> Iterator[PeriodSpan]:
-        """The spans in order, the longest at each place."""
+    def _spans(self) -> Iterator[tuple[PeriodSpan, bool]]:
+        """The spans in order, the longest at each place, and whether each has no beginning."""
         position = 0
         while position < len(self._tokens):
             found = self._longest(position)
             if found is None:
                 position += 1
             else:
-                span, position = found
-                yield span
+                span, is_open, position = found
+                yield span, is_open
 
-    def _longest(self, start: int) -> tuple[PeriodSpan, int] | None:
+    def _longest(self, start: int) -> tuple[PeriodSpan, bool, int] | None:
         ranges = [(match, mean_range) for match in self._walk(self._words.ranges, start, {}, False)]
         singles = [(match, mean) for match in self._singles(start)]
         for match, resolve in sorted((*ranges, *singles), key=lambda found: (-found[0].end, found[0].is_corrected)):
             if match.end == start or not self._may_be(start, match):
                 continue
             meant = resolve(match.meaning.does, match.slots, self._today)
-            if meant is not None:
-                return self._span(start, match, meant), match.end
+            if meant is not None and not (match.slots.get("unless_comparing") and self._changes_between(start, meant)):
+                return self._span(start, match, meant), meant.is_open, match.end
         return None
 
     def _singles(self, start: int) -> list[_Match]:
@@ -130,7 +140,12 @@ class _Finder:
         sets = self._words.sets
         if match.end == start + 1 and self._tokens[start].text in sets["weak"] and not self._stands_as_date(start):
             return False
-        if match.slots.get("unless_comparing") and self._compares_before(start):
+        if match.slots.get("unless_comparing") and self._has_before(start, sets["comparing"] - sets["changing"]):
+            return False
+        following = self._tokens[match.end].text if match.end < len(self._tokens) else None
+        if following in match.slots.get("not_before", ()):
+            return False
+        if match.slots.get("stands_alone") and not (following is None or following in sets["beside_weak"]):
             return False
         before = self._tokens[start - 1].text if start else ""
         if before in sets["each"] and match.meaning.does == "weekday":
@@ -148,8 +163,12 @@ class _Finder:
         is_joined = start > 0 and self._tokens[start - 1].text in sets["against"] | sets["against_loosely"]
         return is_last or is_joined or self._tokens[following].text in sets["beside_weak"]
 
-    def _compares_before(self, start: int) -> bool:
-        return any(token.text in self._words.sets["comparing"] for token in self._tokens[:start])
+    def _changes_between(self, start: int, meant: Meant) -> bool:
+        """Whether something is said to change between two periods that are not alike: they are no stretch then."""
+        return not meant.parts and self._has_before(start, self._words.sets["changing"])
+
+    def _has_before(self, start: int, words: frozenset[str]) -> bool:
+        return any(token.text in words for token in self._tokens[:start])
 
     def _is_against(self, start: int) -> bool:
         """Whether the words before put what follows beside something else."""
@@ -159,7 +178,9 @@ class _Finder:
         if before < 0:
             return False
         word = self._tokens[before].text
-        return word in sets["against"] or (word in sets["against_loosely"] and self._compares_before(start))
+        return word in sets["against"] or (
+            word in sets["against_loosely"] and self._has_before(start, sets["comparing"])
+        )
 
     def _span(self, start: int, match: _Match, meant: Meant) -> PeriodSpan:
         period = None if meant.days is None else self._period(meant.name, meant.days)
@@ -175,6 +196,7 @@ class _Finder:
             is_future=period is not None and period.first > self._today.as_of,
             problem=meant.problem,
             candidates=tuple(self._period(name, days) for name, days in meant.candidates),
+            parts=tuple(self._period(name, days) for name, days in meant.parts),
             is_corrected=match.is_corrected or self._is_doubtful(start, match),
             is_assumed=meant.is_assumed,
         )

@@ -96,9 +96,11 @@ def _weekend(slots: Slots, today: Today) -> Meant:
 
 
 def _relative(slots: Slots, today: Today) -> Meant:
+    if "name" in slots:
+        return replace(_named(slots["name"], today), relative=slots["to"])
     if "of" not in slots:
         return Meant(relative=slots["to"])
-    period = calendar.year_before(calendar.named(slots["of"], today.as_of))
+    period = calendar.other_side(calendar.named(slots["of"], today.as_of), slots["to"])
     return Meant(days=(period.first, period.last), relative=slots["to"])
 
 

@@ -39,6 +39,8 @@ class Meant:
         relative: See `PeriodSpan`.
         problem: See `PeriodSpan`.
         candidates: Names and days that it may mean.
+        parts: Names and days of the two ends of a stretch that are alike.
+        is_open: Whether nobody said where a stretch begins.
         is_assumed: Whether the phrase is vague and the days are one way to take it.
     """
 
@@ -47,6 +49,8 @@ class Meant:
     relative: Relative | None = None
     problem: Problem | None = None
     candidates: tuple[tuple[str, Stretch], ...] = ()
+    parts: tuple[tuple[str, Stretch], ...] = ()
+    is_open: bool = False
     is_assumed: bool = False
 
 

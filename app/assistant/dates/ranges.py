@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from app.assistant.dates.calendar import BEGINNING, DAY, Stretch, week
+from app.assistant.dates.calendar import BEGINNING, DAY, Stretch, week, whole_months
 from app.assistant.dates.meanings import mean
 from app.assistant.dates.meant import Made, Meant, Slots, Today
+from app.assistant.dates.points import from_one, point_of, unresolved
 from app.assistant.dates.span import Problem
+from app.assistant.dates.within import WITHIN
 
 _LATER: Final = (timedelta(days=6), timedelta(days=365))
 """How far after the first day the end of a stretch may be named without its week or year."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A period within a longer phrase, not resolved yet: its year may follow from the other end."""
-
-    does: str
-    slots: Slots
-
-    def resolve(self, today: Today) -> Meant | None:
-        """What it means as seen from a day."""
-        return mean(self.does, self.slots, today)
 
 
 def mean_range(does: str, slots: Slots, today: Today) -> Meant | None:
     """What a range pattern with its slots filled means; none where it is no period after all."""
     found = RANGES.get(does)
     return found(slots, today) if found else mean(does, slots, today)
-
-
-def _from_one(make: Callable[[Stretch, Today], Stretch | None]) -> Made:
-    """A stretch made of one point."""
-
-    def found(slots: Slots, today: Today) -> Meant | None:
-        point = _point(slots, "point", "shortdate").resolve(today)
-        if point is None or point.days is None:
-            return _unresolved(point)
-        days = make(point.days, today)
-        return None if days is None else Meant(days=days)
-
-    return found
 
 
 def _by_weekday(slots: Slots, today: Today) -> Meant | None:
@@ -90,46 +67,46 @@ def _week_ending(point: Stretch, _: Today) -> Stretch | None:
 
 def _between(slots: Slots, today: Today) -> Meant | None:
     """From one point to another. The year of the first follows from the last, or else the other way round."""
-    end = _point(slots, "point2", "shortdate2").resolve(today)
+    end = point_of(slots, "point2", "shortdate2").resolve(today)
     if end is None or end.days is None:
-        return _unresolved(end)
-    begin_point = _point(slots, "point", "shortdate")
+        return unresolved(end)
+    begin_point = point_of(slots, "point", "shortdate")
     begin = begin_point.resolve(replace(today, latest=min(end.days[1], today.as_of)))
     if begin is None or begin.days is None:
-        return _unresolved(begin)
+        return unresolved(begin)
     for later in _LATER:
         if begin.days[0] <= end.days[1]:
             break
-        again = _point(slots, "point2", "shortdate2").resolve(replace(today, latest=begin.days[0] + later))
+        again = point_of(slots, "point2", "shortdate2").resolve(replace(today, latest=begin.days[0] + later))
         end = again if again is not None and again.days is not None else end
     assert end.days is not None
     is_whole_year_back = begin.days[0].month == end.days[1].month and begin.days[0].year < end.days[1].year
     if begin.days[0] > end.days[1] or (is_whole_year_back and "year" not in begin_point.slots):
         return Meant(problem=Problem.BACKWARDS)
-    return Meant(days=(begin.days[0], end.days[1]))
+    parts = ((begin.name, begin.days), (end.name, end.days))
+    is_alike = begin.days[1] < end.days[0] and _sort(begin.days) is not None and _sort(begin.days) == _sort(end.days)
+    return Meant(days=(begin.days[0], end.days[1]), parts=parts if is_alike else ())
 
 
-def _point(slots: Slots, *names: str) -> Point:
-    """The point in a slot; a short date stands for the day it names."""
-    for name in names:
-        if isinstance(slots.get(name), Point):
-            return slots[name]  # type: ignore[no-any-return]
-    return Point("date", {"shortdate": next(slots[name] for name in names if name in slots)})
-
-
-def _unresolved(point: Meant | None) -> Meant | None:
-    """A stretch has the problem of its end; one to a relative phrase is none."""
-    return Meant(problem=point.problem) if point is not None and point.problem is not None else None
+def _sort(days: Stretch) -> tuple[str, int] | None:
+    """What sort of period these days are by the calendar: a day, a week, or so many whole months."""
+    if days[0] == days[1]:
+        return "day", 1
+    if days == week(days[0]):
+        return "week", 1
+    months = whole_months(days)
+    return ("months", months) if months else None
 
 
 RANGES: Final[Mapping[str, Made]] = {
+    **WITHIN,
     "between": _between,
     "by_weekday": _by_weekday,
-    "since": _from_one(_since),
-    "after": _from_one(_after),
-    "until": _from_one(_until),
-    "before": _from_one(_before),
-    "by": _from_one(_by),
-    "week_of": _from_one(_week_of),
-    "week_ending": _from_one(_week_ending),
+    "since": from_one(_since),
+    "after": from_one(_after),
+    "until": from_one(_until, is_open=True),
+    "before": from_one(_before, is_open=True),
+    "by": from_one(_by),
+    "week_of": from_one(_week_of),
+    "week_ending": from_one(_week_ending),
 }

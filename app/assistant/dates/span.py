@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.assistant.reading import Period
 
-Relative = Literal["previous", "year_before", "day_before"]
+Relative = Literal["previous", "year_before", "day_before", "week_before", "month_before", "quarter_before"]
 """What a period is compared with: see `calendar.other_side`."""
 
 
@@ -23,6 +23,12 @@ class Problem(StrEnum):
     """Hours back from now: the metrics know business days."""
     BACKWARDS = "backwards"
     """A stretch that ends before it begins."""
+    VAGUE = "vague"
+    """A part of a period with no clear bounds, such as "early October": the candidates are ways to take it."""
+    GAP = "gap"
+    """Days that cannot be left out of a period: they lie in its midst or outside it, or nothing would be left."""
+    CLASH = "clash"
+    """A stretch without a beginning, such as "until yesterday", apart from another period that it runs into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class PeriodSpan:
         is_future: Whether the period begins after the as-of day.
         problem: Why there is no period.
         candidates: Periods that an ambiguous date may mean.
+        parts: The two ends of a stretch that are alike, such as August and September of "from August to September":
+            what is said to change changed between these.
         is_corrected: Whether a word was taken for a misspelt or shortened one, such as "on sun"; an exact match of
             something else goes first.
         is_assumed: Whether the words are vague ("recently") and the period is one way to take them.
@@ -51,5 +59,6 @@ class PeriodSpan:
     is_future: bool = False
     problem: Problem | None = None
     candidates: tuple[Period, ...] = ()
+    parts: tuple[Period, ...] = ()
     is_corrected: bool = False
     is_assumed: bool = False

@@ -81,6 +81,7 @@ def vocabulary(language: str) -> Vocabulary:
         "against",
         "against_loosely",
         "comparing",
+        "changing",
         "never",
         "suffixes",
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from app.assistant import dates
-from app.assistant.local.hold import Attempt, Context, Hold
+from app.assistant.local import together
+from app.assistant.local.hold import Attempt, Context, Hold, merged
 from app.assistant.local.measures import chosen_metrics
 from app.assistant.local.sheet import PeriodMention, Sheet
 from app.assistant.reading import Derived, Kind, Period, Reading
@@ -18,7 +19,9 @@ _CHANGE = (Derived.DELTA, Derived.RATIO)
 def read(sheet: Sheet, context: Context) -> Attempt | None:
     """Read a question that compares."""
     hold = Hold(sheet, context)
-    if not any(sheet.cue(name) for name in _CHANGED) and len(sheet.periods) < 2:
+    if not _compares(sheet):
+        return None
+    if _is_with_a_thing(sheet):
         return None
     rank = hold.rank()
     where = hold.where()
@@ -36,7 +39,8 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     periods = both(hold)
     if periods is None:
         return None
-    direction = _direction(hold)
+    is_each = bool(splits) and rank is None and all(split.how == "by" for split in sheet.splits)
+    direction = None if is_each else _direction(hold)
     hold.cue(*_CHANGED, "trend")
     reading = Reading(
         kind=Kind.COMPARE,
@@ -51,6 +55,37 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         direction=direction,
     )
     return hold.attempt(reading)
+
+
+def _is_with_a_thing(sheet: Sheet) -> bool:
+    """Whether "with" stands before a thing and no period, and nothing else compares: "paid with cards"."""
+    if (
+        len(sheet.periods) != 1
+        or _several_named(sheet)
+        or any(sheet.cue(name) for name in _CHANGED if name != "versus")
+    ):
+        return False
+    following = [sheet.after(at) for at, _ in sheet.cue("versus")]
+    return sheet.periods[0].span.relative is None and sheet.periods[0].at not in following
+
+
+def _several_named(sheet: Sheet) -> bool:
+    return _several(merged(sheet.filters)) is not None
+
+
+def changes(sheet: Sheet) -> bool:
+    """Whether something is said to go up, go down or change."""
+    return any(sheet.cue(name) for name in ("up", "down", "difference"))
+
+
+def _compares(sheet: Sheet) -> bool:
+    """Whether a change or a comparison is asked for. Two periods side by side alone are none: "May and June"."""
+    dated = sheet.periods
+    if sheet.strong(*_CHANGED) or any(item.span.relative is not None for item in dated):
+        return sheet.strong(*_CHANGED) or not together.is_joined(sheet)
+    if len(dated) == 2:
+        return any(dated[0].at < at < dated[1].at for at, _ in sheet.cue("versus") | sheet.cue("or"))
+    return False
 
 
 def _direction(hold: Hold) -> Literal["down", "up"] | None:
@@ -68,9 +103,9 @@ def _several(where: tuple[Filter, ...]) -> str | None:
 def _things(
     hold: Hold, metrics: tuple[str, ...], splits: tuple[str, ...], where: tuple[Filter, ...], dimension: str
 ) -> Attempt | None:
-    if not hold.cue("compare", "versus", "difference", "more", "less", "or"):
+    if not hold.cue("compare", "versus", "difference", "more", "less", "or", "better"):
         return None
-    hold.cue("sell")
+    hold.cue("sell", "who", "which", "what", "have", "compare_more")
     known = all(hold.context.catalogue.metrics[name].kind == "now" for name in metrics)
     period = None if known else hold.past()
     reading = Reading(
@@ -127,6 +162,8 @@ def _one(hold: Hold, only: PeriodMention) -> tuple[Period, Period] | None:
         return base, dates.other_side(base, only.span.relative)
     if period is None:
         return None
+    if only.span.parts and (changes(hold.sheet) or hold.sheet.cue("compare")):
+        return only.span.parts[-1], only.span.parts[0]
     if current := _current(hold, only):
         now = hold.context.named(current)
         hold.assume(current)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from app.assistant import dates
-from app.assistant.local.frames.compare import both
+from app.assistant.local.frames.compare import both, changes
 from app.assistant.local.hold import Attempt, Context, Hold
 from app.assistant.local.sheet import Sheet
 from app.assistant.reading import Kind, Period, Reading
@@ -15,7 +15,7 @@ from metrics.catalogue import GRAINS
 def read(sheet: Sheet, context: Context) -> Attempt | None:
     """Read a question for reasons. Without a period it is not complete: nobody knows which change is meant."""
     hold = Hold(sheet, context)
-    if not hold.cue("why"):
+    if not hold.cue("why") and not _tells_a_change(hold):
         return None
     hold.cue("change", "difference", "sell", "take", "compare", "versus", "how_much")
     where = hold.where()
@@ -38,6 +38,15 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         direction=direction,
     )
     return hold.attempt(reading)
+
+
+def _tells_a_change(hold: Hold) -> bool:
+    """Whether it is told that something changed and asked what happened: "what happened, sales dropped yesterday"."""
+    sheet = hold.sheet
+    if not (sheet.cue("happened") and sheet.metrics and (sheet.cue("down") or sheet.cue("up"))):
+        return False
+    hold.cue("it", "or")
+    return hold.cue("happened", "summarise")
 
 
 def _take_day(hold: Hold) -> None:
@@ -67,7 +76,7 @@ def _direction(hold: Hold) -> Literal["down", "up"] | None:
 
 def _periods(hold: Hold) -> tuple[Period, Period] | None:
     named = hold.sheet.periods
-    if len(named) != 1 or named[0].span.relative is not None:
+    if len(named) != 1 or named[0].span.relative is not None or (named[0].span.parts and changes(hold.sheet)):
         return both(hold)
     mention = hold.period()
     if mention is None or mention.span.is_future or mention.span.period is None:
