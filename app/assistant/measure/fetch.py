@@ -213,11 +213,18 @@ def days_with_data(reading: Reading, books: Books) -> Days:
 
 
 def _at_weekdays(buckets: list[date], grain: str, reading: Reading) -> list[date]:
-    """Days of the weekdays that the question is held to: "on Mondays" is a mean over Mondays."""
-    held = {day.lower()[:3] for day in reading.filtered("weekday")}
-    if grain != "day" or not held:
-        return buckets
-    return [day for day in buckets if WEEKDAYS[day.weekday()].lower() in held]
+    """Days of the weekdays that the question is held to: "on Mondays" is a mean over Mondays.
+
+    "Except Sundays" is one over the six others.
+    """
+    held = [item for item in reading.where if item.dimension == "weekday"]
+    return [day for day in buckets if all(_is_at(day, item) for item in held)] if grain == "day" else buckets
+
+
+def _is_at(day: date, item: Filter) -> bool:
+    """Whether a day meets a comparison of weekdays by name; they have no order."""
+    is_named = WEEKDAYS[day.weekday()].lower() in {str(value).lower()[:3] for value in item.values}
+    return not is_named if item.operator == "!=" else is_named or item.operator not in {"=", "in"}
 
 
 def _days_at(key: tuple[Value, ...], keep: Sequence[str], buckets: Sequence[date]) -> int:

@@ -156,6 +156,15 @@ def test_a_mean_on_mondays_is_over_mondays(answer_of, sold) -> None:
     assert found.rows == [{"net_sales": pytest.approx(mondays["net"].sum() / 4)}]
 
 
+def test_a_mean_without_weekends_is_over_the_other_days(answer_of, sold) -> None:
+    without = tuple(Filter(dimension="weekday", operator="!=", value=day) for day in ("Sat", "Sun"))
+    found = answer_of(metric("net_sales", by=("day",), derived=("average",), where=without))
+    lines = within(sold, MAY)
+    others = lines[lines["day"].map(lambda day: day.weekday() < 5)]
+    assert found.rows == [{"net_sales": pytest.approx(others["net"].sum() / 22)}]
+    assert "The mean is over 22 whole days." in found.text
+
+
 def test_there_is_no_mean_per_month_before_a_month_is_over(answer_of) -> None:
     found = answer_of(metric("net_sales", by=("month",), derived=("average",), period=SO_FAR))
     assert "No whole period is over yet" in found.text
