@@ -87,7 +87,7 @@ class Words:
     def _plans(self, told: Sequence[Row]) -> str:
         plans = Counter(row["plan"] for row in told)
         drafts, idle = (plans[self.speech.say(f"stockout.plan_{name}")] for name in ("draft", "none"))
-        key = "plans" if idle else "plans_all"
+        key = "plans" if idle else "plans_every" if drafts == len(told) else "plans_all"
         return self.speech.say(f"stockout.{key}", drafts=self._number(drafts), idle=self._number(idle))
 
     def _number(self, count: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -25,15 +26,24 @@ _SLOW: Final = ("available", "units_sold")
 
 
 def risk(seen: Seen, spec: GoldSpec, truth: Truth) -> str | None:
-    """Chances as published, for the days ahead that the answer says, and nothing likely left out."""
+    """Chances as published, for the days ahead that the answer says, or its dates; and nothing likely left out."""
     if wrong := _topic(seen, "risk") or tables.filters(seen, spec):
         return wrong
     ahead = DEFAULT_DAYS if seen.period is None else max(1, (seen.period[1] - truth.raw.today).days)
+    if seen.period is not None and spec.days is None and ahead not in STRETCHES and ahead < STRETCHES[-1]:
+        return _dated(seen, truth.planning("fct_stock_risk", spec.held), seen.period[1])
     days = next((known for known in STRETCHES if known >= ahead), STRETCHES[-1])
     if spec.days not in {None, days}:
         return f"period: {days} days instead of {spec.days}"
     published = truth.planning("fct_stock_risk", spec.held).set_index(list(_PLACE))
     return _risks(seen, published[f"risk_{days}_days"])
+
+
+def _dated(seen: Seen, published: pd.DataFrame, last: date) -> str | None:
+    """Exactly what has a chance of 1 in 10 or more of having run out by that very day, by the published dates."""
+    early = pd.to_datetime(published["early_stockout_date"]) <= pd.Timestamp(last)
+    wanted = set(published[early][list(_PLACE)].itertuples(index=False, name=None))
+    return _same_keys(wanted, {seen.key(row, _PLACE) for row in seen.rows})
 
 
 def _risks(seen: Seen, published: pd.Series[Any]) -> str | None:
