@@ -99,6 +99,25 @@ ENGLISH = [
     ("week ending 1 June", "2025-05-26/2025-06-01"),
     ("may sales by store", "2025-05-01/2025-05-31"),
     ("top 5 June", "2025-06-01/2025-06-13 of 2025-06-30"),
+    ("net sales this week up to and including yesterday", "2025-06-09/2025-06-12"),
+    ("this month until yesterday", "2025-06-01/2025-06-12"),
+    ("this week excluding today", "2025-06-09/2025-06-12"),
+    ("this week before today", "2025-06-09/2025-06-12"),
+    ("last 7 days not counting today", "2025-06-06/2025-06-12"),
+    ("last week excluding today", "2025-06-02/2025-06-08"),
+    ("weekly revenue since the start of May", "2025-05-01/2025-06-13 of 2025-06-13"),
+    ("since the beginning of last month", "2025-05-01/2025-06-13 of 2025-06-13"),
+    ("from the start of May to now", "2025-05-01/2025-06-13 of 2025-06-13"),
+    ("from the beginning of May until the end of last week", "2025-05-01/2025-06-08"),
+    ("until the end of May", "2024-01-01/2025-05-31"),
+    ("w/c 2 June", "2025-06-02/2025-06-08"),
+    ("yday", "2025-06-12"),
+    ("sales the 5th", "2025-06-05"),
+    ("from the 5th to the 9th", "2025-06-05/2025-06-09"),
+    ("last day of May", "2025-05-31"),
+    ("last Friday of last month", "2025-05-30"),
+    ("first week of last month", "2025-05-01/2025-05-07"),
+    ("first half of last year", "2024-01-01/2024-06-30"),
 ]
 
 GERMAN = [
@@ -128,6 +147,12 @@ GERMAN = [
     ("im Juni letzten Jahres", "2024-06-01/2024-06-30"),
     ("vor drei Wochen", "2025-05-19/2025-05-25"),
     ("aller Zeiten", "2024-01-01/2025-06-13 of 2025-06-13"),
+    ("diese Woche bis einschließlich gestern", "2025-06-09/2025-06-12"),
+    ("letzte 7 Tage ohne heute", "2025-06-06/2025-06-12"),
+    ("seit Anfang Mai", "2025-05-01/2025-06-13 of 2025-06-13"),
+    ("seit Beginn des Jahres", "2025-01-01/2025-06-13 of 2025-12-31"),
+    ("von Anfang Mai bis Ende letzter Woche", "2025-05-01/2025-06-08"),
+    ("letzter Tag letzten Monats", "2025-05-31"),
 ]
 
 
@@ -177,6 +202,11 @@ def test_a_period_ahead_begins_after_today_and_says_so(text: str, language: str,
         ("the last 24 hours", "en", Problem.HOURS),
         ("from 2025-06-12 to 2025-06-01", "en", Problem.BACKWARDS),
         ("from 10 May to 3 May", "en", Problem.BACKWARDS),
+        ("this week excluding Tuesday", "en", Problem.GAP),
+        ("today excluding today", "en", Problem.GAP),
+        ("sales in early May", "en", Problem.VAGUE),
+        ("sales at the end of last month", "en", Problem.VAGUE),
+        ("Umsatz Mitte Mai", "de", Problem.VAGUE),
         ("am 31. Juni", "de", Problem.NO_SUCH_DATE),
         ("letzte 24 Stunden", "de", Problem.HOURS),
     ],
@@ -226,6 +256,11 @@ def test_words_that_only_look_like_time_are_none(text: str) -> None:
         ("yesterday vs the day before", "en", "day_before"),
         ("gestern im Vergleich zum Tag davor", "de", "day_before"),
         ("diesen Monat im Vergleich zum Vorjahr", "de", "year_before"),
+        ("yesterday compared to the same day last week", "en", "week_before"),
+        ("yesterday vs this time last week", "en", "week_before"),
+        ("this week vs the same period last month", "en", "month_before"),
+        ("March vs the same month of the previous year", "en", "year_before"),
+        ("gestern im Vergleich zum gleichen Tag letzter Woche", "de", "week_before"),
         ("diese Woche gegenüber der Vorwoche", "de", "previous"),
     ],
 )
@@ -241,6 +276,56 @@ def test_a_period_that_is_named_in_full_is_not_relative_to_one_of_another_kind(t
 
 def test_a_comparison_of_two_months_is_no_stretch_between_them() -> None:
     assert [shown(span)[:10] for span in spans("compare March to May")] == ["2025-03-01", "2025-05-01"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("by how much did revenue grow from March to May", "en"),
+        ("growth between March and May", "en"),
+        ("ist der Umsatz von März auf Mai gestiegen", "de"),
+    ],
+)
+def test_a_stretch_between_two_alike_tells_both(text: str, language: str) -> None:
+    span = only(text, language)
+    assert shown(span) == "2025-03-01/2025-05-31"
+    assert [(part.first, part.last) for part in span.parts] == [
+        (date(2025, 3, 1), date(2025, 3, 31)),
+        (date(2025, 5, 1), date(2025, 5, 31)),
+    ]
+
+
+def test_a_stretch_between_two_of_different_sorts_has_no_parts() -> None:
+    assert only("from March to last week").parts == ()
+
+
+def test_two_quarters_side_by_side_are_two_periods() -> None:
+    assert [shown(span)[:10] for span in spans("Q1 and Q2")] == ["2025-01-01", "2025-04-01"]
+
+
+def test_a_stretch_without_a_beginning_is_no_second_period() -> None:
+    first, second = spans("sales this week by store up to yesterday")
+    assert first.period is not None
+    assert (second.period, second.problem) == (None, Problem.CLASH)
+
+
+@pytest.mark.parametrize("text", ["since the start of the campaign", "the 3rd store", "the 5th best product"])
+def test_the_beginning_of_something_else_and_the_number_of_a_thing_are_no_period(text: str) -> None:
+    assert spans(text) == ()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([(text, "en") for text, _ in ENGLISH] + [(text, "de") for text, _ in GERMAN]), st.data())
+def test_an_unknown_word_beside_or_in_place_of_a_date_is_never_swallowed(
+    asked: tuple[str, str], data: st.DataObject
+) -> None:
+    words = [word.text for word in question.read(asked[0]).words]
+    at = data.draw(st.integers(0, len(words) - 1))
+    is_instead = data.draw(st.booleans())
+    changed = question.read(" ".join([*words[:at], "zxqv", *words[at + is_instead :]]))
+    unknown = [word.text for word in changed.words].index("zxqv")
+    found = find(changed, FRIDAY, False, asked[1], begins=date(2024, 1, 1))
+    assert all(not span.first <= unknown < span.last for span in found)
 
 
 def test_a_span_covers_its_words_and_nothing_else() -> None:

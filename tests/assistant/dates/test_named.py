@@ -89,3 +89,12 @@ def test_a_day_that_is_over_is_not_partial() -> None:
 def test_a_name_that_means_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="fortnightly"):
         named("fortnightly", date(2025, 6, 13))
+
+
+def test_an_earlier_week_or_month_is_reckoned_from_the_period_beside_it() -> None:
+    friday = date(2025, 6, 13)
+    assert other_side(named("yesterday", friday), "week_before").first == date(2025, 6, 5)
+    assert other_side(named("yesterday", friday), "month_before").first == date(2025, 5, 12)
+    whole = other_side(named("last_month", friday), "month_before")
+    assert (whole.first, whole.last) == (date(2025, 4, 1), date(2025, 4, 30))
+    assert other_side(named("last_year", friday), "month_before") == previous(named("last_year", friday))
