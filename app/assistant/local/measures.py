@@ -28,10 +28,26 @@ def chosen_metrics(hold: Hold, rank: Rank | None, where: tuple[Filter, ...], has
     hold.cue(*_SUPPORT)
     if named:
         _fillers_of(hold, named[0])
-        return named
+        if where and not hold.sheet.cue("share"):
+            hold.cue("part")
+        return _promoted(hold, named)
     if hold.sheet.conditions:
         return _of_conditions(hold, sells)
     return _meant(hold, rank, where, sells=sells, how_many=how_many, how_much=how_much, has_splits=has_splits)
+
+
+def _promoted(hold: Hold, named: tuple[str, ...]) -> tuple[str, ...]:
+    """The metrics that are named, or the share on promotion: "what share of last week's revenue was on promotion"."""
+    asks = hold.sheet.cue("share") and hold.sheet.cue("on_promotion")
+    if (
+        named != ("net_sales",)
+        or not asks
+        or hold.sheet.filters
+        or "promoted_share" not in hold.context.catalogue.metrics
+    ):
+        return named
+    hold.cue("share", "on_promotion")
+    return ("promoted_share",)
 
 
 def _fillers_of(hold: Hold, metric: str) -> None:

@@ -22,6 +22,9 @@ _OF_THE_HOUSE: Final = frozenset({"store", "tender", "channel", "currency", "sou
 """Dimensions whose names may be words of the language too, such as the channel `order`, where the dimension is said."""
 
 _FEW: Final = 6
+_STEM: Final = 4
+_WHOLE: Final = 0.9
+"""From this score on all of a name was said."""
 _GAP: Final = 0.12
 """How much surer one of several matches has to be to be taken without asking."""
 
@@ -48,6 +51,19 @@ class FilterMention:
 def find(pieces: tuple[Piece, ...]) -> tuple[FilterMention, ...]:
     """Every filter of a question, in order."""
     return tuple(_filters(pieces))
+
+
+def doubtful(pieces: tuple[Piece, ...], filters: tuple[FilterMention, ...]) -> str | None:
+    """The words of a name that are too little of it to be sure: "lamp" of a Table Lamp, or a part that is misspelt."""
+    return next((item.text for item in filters if len(item.options) == 1 and _is_doubtful(pieces[item.at], item)), None)
+
+
+def _is_doubtful(piece: Piece, item: FilterMention) -> bool:
+    if piece.value is None or len(item.uses) > 1 or piece.last - piece.first > 1 or not piece.text[:1].islower():
+        return False
+    match = piece.value.matches[0]
+    is_whole = match.how == "exact" or match.score >= _WHOLE
+    return not is_whole and not match.value.casefold().startswith(piece.text.casefold()[:_STEM])
 
 
 def _filters(pieces: tuple[Piece, ...]) -> Iterator[FilterMention]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.assistant import dates, languages
 from app.assistant.books import Books
-from app.assistant.local import cutting, followups, lexicon, refusals
+from app.assistant.local import beyond, cutting, followups, lexicon, naming, refusals
 from app.assistant.local.frames import attempts
 from app.assistant.local.hold import Context
 from app.assistant.local.nearest import Unanswered
@@ -79,6 +79,8 @@ class LocalPlanner:
             return unanswered.statement()
         if (refusal := refusals.at_once(sheet)) is not None:
             return unanswered.refused(refusal)
+        if beyond.holds(sheet):
+            return unanswered.refused(Refusal.UNSUPPORTED)
         variants = list(_variants(sheet))
         if len(variants) == 1:
             return self._one(sheet, context, unanswered)
@@ -91,6 +93,8 @@ class LocalPlanner:
     def _one(self, sheet: Sheet, context: Context, unanswered: Unanswered) -> Reading:
         reading = _reading(sheet, context)
         if reading is not None:
+            if (name := naming.doubtful(sheet.pieces, sheet.filters)) is not None:
+                return unanswered.choose((reading,), name)
             other = unanswered.other_meaning(reading)
             return unanswered.fitting(reading) if other is None else unanswered.choose((other, reading), None)
         if (refusal := refusals.afterwards(sheet)) is not None:

@@ -10,6 +10,7 @@ from app.assistant.reading import Refusal
 
 _ALWAYS: Final = (("secret", Refusal.SECRET), ("personal", Refusal.PERSONAL))
 _AFTERWARDS: Final = (
+    ("what_if", Refusal.UNSUPPORTED),
     ("missing", Refusal.MISSING),
     ("outside", Refusal.OUTSIDE),
     ("unsupported", Refusal.UNSUPPORTED),
@@ -26,9 +27,10 @@ def at_once(sheet: Sheet) -> Refusal | None:
 
 def afterwards(sheet: Sheet) -> Refusal | None:
     """Why a question is refused that no reading holds."""
-    if sheet.cue("write"):
-        return Refusal.ACTION
+    asks = sheet.strong("what_if", "why", "how_many") or any(split.how == "which" for split in sheet.splits)
     known = next((refusal for cue, refusal in _AFTERWARDS if sheet.cue(cue)), None)
+    if sheet.cue("write"):
+        return (known or Refusal.UNSUPPORTED) if asks else Refusal.ACTION
     looks_ahead = any(item.span.is_future for item in sheet.periods)
     is_known = not any(piece.is_unknown for piece in sheet.pieces)
     return Refusal.UNSUPPORTED if known is None and looks_ahead and sheet.metrics and is_known else known

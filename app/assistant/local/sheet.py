@@ -90,6 +90,11 @@ class Sheet:
         tag = f"cue:{name}"
         return frozenset((at, tag) for at, piece in enumerate(self.pieces) if piece.has(tag))
 
+    def strong(self, *names: str) -> bool:
+        """Whether one of these cues stands in words that mean something by themselves: no "with", German "zu"."""
+        tags = [f"cue:{name}" for name in names]
+        return any(piece.has(tag) for piece in self.pieces if not _is_small(piece) for tag in tags)
+
     def after(self, at: int) -> int | None:
         """The next piece that may change the question."""
         return after(self.pieces, at)
@@ -102,12 +107,23 @@ class Sheet:
         piece = self.pieces[at]
         if piece.is_harmless or any(all((at, tag) in uses for tag in tags) for tags in piece.meanings):
             return True
+        if piece.has("joined"):
+            beside = (before(self.pieces, at), self.after(at))
+            return all(place is not None and self._is_named(place, uses) for place in beside)
+        if piece.has("with"):
+            following = self.after(at)
+            return following is not None and self._is_held(following, uses)
         if piece.has("only") or piece.has("prep"):
             following = self.after(at)
             if following is None:
                 return piece.has("prep")
             return self._is_thing(following, uses)
         return piece.has("and") and 0 < at < len(self.pieces) - 1
+
+    def _is_named(self, at: int, uses: Uses) -> bool:
+        """Whether a piece is a metric, or a thing that is accounted for."""
+        metric = self.pieces[at].named("metric:")
+        return self._is_thing(at, uses) or (at, f"metric:{metric}") in uses
 
     def _is_thing(self, at: int, uses: Uses) -> bool:
         """Whether a piece is a name, a period or a dimension that is accounted for."""
@@ -117,6 +133,10 @@ class Sheet:
         of_things = ("dimension:", "grain:", "filter:")
         is_thing = piece.period or piece.value or any(piece.named(prefix) for prefix in of_things)
         return bool(is_thing) and any((at, tag) in uses for tags in piece.meanings for tag in tags)
+
+
+def _is_small(piece: Piece) -> bool:
+    return piece.is_harmless or piece.has("with")
 
 
 def after(pieces: tuple[Piece, ...], at: int, skip: frozenset[str] = frozenset()) -> int | None:
@@ -210,7 +230,9 @@ def _splits(pieces: tuple[Piece, ...], named: set[int]) -> Iterator[Split]:
             continue
         if (name := piece.named("by:")) is not None:
             yield Split(name, "by", at, frozenset({(at, f"by:{name}")}))
-        elif (found := _split_at(pieces, at)) and (not piece.named("metric:") or _is_sentence(pieces, at)):
+        elif (found := _split_at(pieces, at)) and (
+            not piece.named("metric:") or piece.has("cue:best") or _is_sentence(pieces, at)
+        ):
             name, tag = found
             asked = _asking(pieces, at)
             uses = {(at, tag)} | ({(asked, "cue:which")} if asked is not None else set())

@@ -84,6 +84,8 @@ def _compares(sheet: Sheet) -> bool:
     if sheet.strong(*_CHANGED) or any(item.span.relative is not None for item in dated):
         return sheet.strong(*_CHANGED) or not together.is_joined(sheet)
     if len(dated) == 2:
+        if dated[1].at - dated[0].at == 2 and sheet.pieces[dated[0].at + 1].has("against"):
+            return True
         return any(dated[0].at < at < dated[1].at for at, _ in sheet.cue("versus") | sheet.cue("or"))
     return False
 

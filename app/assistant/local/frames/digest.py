@@ -13,7 +13,7 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     hold = Hold(sheet, context)
     if sheet.cue("summarise_day"):
         hold.cue("summarise_day", "summarise")
-    elif not hold.cue("summarise"):
+    elif not hold.cue("summarise") and not _judges(hold):
         return None
     hold.cue("show", "what", "now")
     for split in sheet.splits:
@@ -28,6 +28,16 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         if mention.name == "net_sales" and sheet.cue("summarise_day"):
             hold.take(mention.uses)
     return hold.attempt(Reading(kind=Kind.DIGEST, where=where, period=period))
+
+
+def _judges(hold: Hold) -> bool:
+    """Whether it is asked how good a day or a week is: "was today a good day"."""
+    sheet = hold.sheet
+    grains = [split for split in hold.bare() if split.name in {"day", "week"}]
+    if len(sheet.periods) != 1 or len(grains) != 1 or sheet.metrics or not hold.cue("well", "poorly"):
+        return False
+    hold.take(grains[0].uses)
+    return True
 
 
 def _unnamed(hold: Hold) -> str:

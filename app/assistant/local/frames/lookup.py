@@ -54,6 +54,7 @@ def _things(hold: Hold, cue: str) -> None:
         "price": {"product"},
         "promotions": {"promotion", "product"},
         "deliveries": {"supplier", "product"},
+        "overdue": {"supplier", "product"},
         "stores": {"store"},
         "forecast": {"product"},
     }.get(cue, set())
@@ -120,6 +121,21 @@ def deliveries(sheet: Sheet, context: Context) -> Attempt | None:
     return hold.attempt(Reading(kind=Kind.LOOKUP, topic=Topic.DELIVERIES, where=where, period=period))
 
 
+def overdue(sheet: Sheet, context: Context) -> Attempt | None:
+    """Read a question for deliveries that should have come."""
+    hold = Hold(sheet, context)
+    if not hold.cue("overdue"):
+        return None
+    hold.cue(*_SUPPORT, "now", "open", "deliveries", "orders")
+    for mention in sheet.metrics:
+        if mention.name == "transactions" and sheet.pieces[mention.at].has("cue:orders"):
+            hold.take(mention.uses)
+    where = _where(hold, _GOODS)
+    _things(hold, "overdue")
+    _take_now(hold)
+    return hold.attempt(Reading(kind=Kind.LOOKUP, topic=Topic.OVERDUE, where=where))
+
+
 def definition(sheet: Sheet, context: Context) -> Attempt | None:
     """Read a question for what a metric means."""
     hold = Hold(sheet, context)
@@ -141,6 +157,7 @@ FRAMES: Final[tuple[Frame, ...]] = (
     _lookup("abilities", Topic.ABILITIES, frozenset()),
     forecast,
     promotions,
+    overdue,
     deliveries,
     definition,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.assistant.local import together
+from app.assistant.local.frames.compare import both
 from app.assistant.local.hold import Attempt, Context, Hold
 from app.assistant.local.measures import SOLD, chosen_metrics
 from app.assistant.local.naming import PRODUCT_LIKE
@@ -163,7 +165,7 @@ def timed(hold: Hold, metrics: tuple[str, ...], splits: list[str]) -> tuple[tupl
         hold.assume("today")
         return metrics, hold.context.named("today")
     if not is_of_now:
-        return metrics, hold.past(hold.terse or "last_28_days")
+        return metrics, _joined(hold, splits) or hold.past(hold.terse or "last_28_days")
     mention = hold.period()
     is_now = mention is not None and mention.span.period is not None and mention.span.period.name == "today"
     wants_history = (
@@ -179,6 +181,21 @@ def timed(hold: Hold, metrics: tuple[str, ...], splits: list[str]) -> tuple[tupl
     if any(catalogue.metrics[name].kind == "now" for name in metrics) and mention is not None:
         hold.uses -= mention.uses
     return metrics, period
+
+
+def _joined(hold: Hold, splits: list[str]) -> Period | None:
+    """Two periods joined by "and" as one, each of them shown where nothing else is split by."""
+    if not together.is_joined(hold.sheet):
+        return None
+    uses = set(hold.uses)
+    pair = both(hold)
+    period = together.united(*pair) if pair is not None else None
+    if pair is None or period is None:
+        hold.uses = uses
+        return None
+    if not splits:
+        splits.append(together.grain(pair[0]))
+    return period
 
 
 def grain_of(period: Period) -> str:

@@ -16,6 +16,7 @@ _HELD = PRODUCT_LIKE | {"store", "store_code", "store_id"}
 """What the tables of planning can be held to."""
 
 _GROUPS = {"store", "supplier", "category"}
+_AHEAD_WORDS = ("lasting", "before_delivery", "because")
 _PRODUCTS = ("show", "list", "which", "what", "how_many_are")
 
 
@@ -38,7 +39,7 @@ def stockout(sheet: Sheet, context: Context) -> Attempt | None:
             hold.uses -= mention.uses
         by = _groups(hold)
         return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.OUT_NOW, by=by, where=where, limit=limit))
-    hold.cue("run_out", "particle_out", "out", "soon", "may", "sell", "up", "well")
+    hold.cue("run_out", "particle_out", "out", "soon", "may", "sell", "up", "well", *_AHEAD_WORDS)
     period = ahead(hold, _AHEAD)
     by = _groups(hold)
     return hold.attempt(Reading(kind=Kind.STOCKOUT, topic=Topic.RISK, by=by, where=where, period=period, limit=limit))
@@ -116,7 +117,9 @@ def slow_movers(sheet: Sheet, context: Context) -> Attempt | None:
     sells_badly = bool(sheet.cue("badly")) and bool(sheet.cue("sell")) and not sheet.metrics
     if not (is_unsold or sells_badly or sheet.cue("slow")):
         return None
-    hold.cue("unsold", "slow", "badly", *_PRODUCTS, "now", "sell")
+    hold.cue("unsold", "slow", "badly", *_PRODUCTS, "now", "sell", "may", "stock_beside")
+    if is_unsold and sheet.cue("slow"):
+        is_unsold = not hold.cue("or")
     where = _where(hold)
     limit = _limit(hold)
     _things(hold)
