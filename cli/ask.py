@@ -34,15 +34,17 @@ def ask(
     command = of(context)
     principal = command.principal()
     assistant = Assistant.open(command.workspace(), command.settings)
-    with Conversation.of(command.workspace(), command.settings, principal, session) as conversation:
+    days = assistant.metrics.catalogue.as_of, assistant.metrics.catalogue.first_date
+    with Conversation.of(command.workspace(), command.settings, principal, session, *days) as conversation:
         answer = assistant.ask(
             question, principal, planner=planner, previous=conversation.previous, language=conversation.language
         )
+        # First the answer: it is worth having even where it cannot be kept.
+        if as_json:
+            print_json(answer.document())
+        else:
+            _print(answer)
         conversation.record(answer)
-    if as_json:
-        print_json(answer.document())
-    else:
-        _print(answer)
     if answer.reading.refusal is Refusal.ROLE:
         raise typer.Exit(Refused.exit_status)
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from app.assistant import dates
+from app.assistant.dates.calendar import whole_months
 from app.assistant.reading import Choice, Period, Reading
 
 CUSTOM: Final = "custom"
@@ -35,7 +36,10 @@ def _renewed(period: Period | None, as_of: date, begins: date | None) -> Period 
 
 
 def _compared(reading: Reading, period: Period | None, as_of: date, begins: date | None) -> Period | None:
-    """The other period of a comparison: by its name, else as far from the first one as it was."""
+    """The other period of a comparison: by its name, else as far from the first one as it was.
+
+    A month or a year that is no usual other side was named by somebody ("with November 2025"), and stays.
+    """
     then, other = reading.period, reading.compare_with
     if other is None or other.name != CUSTOM:
         return _renewed(other, as_of, begins)
@@ -45,5 +49,7 @@ def _compared(reading: Reading, period: Period | None, as_of: date, begins: date
         usual = rule(then)
         if (usual.first, usual.last) == (other.first, other.last):
             return rule(period)
+    if whole_months((other.first, other.last)):
+        return other
     moved = period.first - then.first
     return Period(first=other.first + moved, last=other.last + moved)

@@ -131,7 +131,8 @@ def ask(shop: Shop, here: Thread, asking: Asking) -> tuple[Shown, str | None]:
         UnusableRequest: The question is empty or too long.
     """
     assistant = access.assistant_of(shop)
-    with Conversation.of(shop.workspace, shop.settings, shop.principal, here.name) as conversation:
+    days = shop.today, shop.catalogue.first_date
+    with Conversation.of(shop.workspace, shop.settings, shop.principal, here.name, *days) as conversation:
         if asking.reading is None:
             answer = assistant.ask(
                 asking.question, shop.principal, previous=conversation.previous, language=conversation.language
@@ -153,6 +154,6 @@ def ask(shop: Shop, here: Thread, asking: Asking) -> tuple[Shown, str | None]:
 def _load(shop: Shop, name: str, owner: str) -> Thread:
     with access.conversations(shop) as store:
         kept = store.turns(shop.principal, name)
-    read = ((turn, read_back(turn)) for turn in kept)
+    read = ((turn, read_back(turn, shop.today, shop.catalogue.first_date)) for turn in kept)
     turns = [Shown(t.turn_id, t.question, reading, t.language, t.planner) for t, reading in read if reading is not None]
     return Thread(name, owner, turns)

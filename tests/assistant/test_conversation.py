@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.assistant import dates
-from app.assistant.conversation import Conversation
+from app.assistant.conversation import Conversation, read_back
 from app.assistant.reading import Choice, Kind, Period, Reading
 from app.assistant.renewal import renewed
 from retail.operational.conversations import Conversations
@@ -29,12 +29,8 @@ NAMES = st.sampled_from(
 
 
 @pytest.fixture
-def shop(small_workspace: Workspace, tmp_path: Path) -> Workspace:
-    root = tmp_path / "demo-sample"
-    root.mkdir()
-    (root / "workspace.json").write_text((small_workspace.root / "workspace.json").read_text())
-    (root / "serving").symlink_to(small_workspace.serving)
-    return Workspace(root)
+def shop(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
 
 
 def sales(period: Period | None, compare_with: Period | None = None) -> Reading:
@@ -47,7 +43,7 @@ def keep(shop: Workspace, reading: str, *, who: Principal = LOCAL, language: str
 
 
 def opened(shop: Workspace, name: str | None = "c", who: Principal = LOCAL) -> tuple[Reading | None, str | None]:
-    with Conversation.of(shop, Settings(), who, name) as conversation:
+    with Conversation.of(shop, Settings(), who, name, TODAY) as conversation:
         return conversation.previous, conversation.language
 
 
@@ -69,6 +65,23 @@ def test_days_that_somebody_named_stay_and_an_odd_distance_is_kept() -> None:
     other = Period(first=TODAY - timedelta(11), last=TODAY - timedelta(9))
     again = renewed(sales(dates.named("yesterday", TODAY), other), TODAY + timedelta(3))
     assert again.compare_with == Period(first=other.first + timedelta(3), last=other.last + timedelta(3))
+
+
+def test_a_month_that_somebody_named_stays_beside_one_that_moves_on() -> None:
+    november = Period(first=date(2023, 11, 1), last=date(2023, 11, 30))
+    again = renewed(sales(dates.named("last_month", TODAY), november), TODAY + timedelta(30))
+    assert again == sales(dates.named("last_month", TODAY + timedelta(30)), november)
+
+
+def test_a_question_that_is_shown_again_another_day_is_about_that_day(shop: Workspace) -> None:
+    keep(shop, sales(dates.named("today", date(2025, 6, 1))).model_dump_json())
+    keep(shop, sales(dates.named("all_time", TODAY)).model_dump_json())
+    with closing(Conversations.of(shop, Settings())) as store:
+        today, ever = (read_back(turn, TODAY, date(2024, 5, 6)) for turn in store.turns(LOCAL, "c"))
+    assert today == sales(dates.named("today", TODAY))
+    assert ever is not None
+    assert ever.period is not None
+    assert (ever.period.first, ever.period.last) == (date(2024, 5, 6), TODAY)
 
 
 def test_choices_move_on_too() -> None:
