@@ -46,7 +46,7 @@ class Answer:
         findings: Text, table, picture, suggestions.
         sql: Every statement that ran, in order.
         definitions: Meaning of each metric shown.
-        lineage: Published tables that were read.
+        lineage: Published tables that were read, and those that the definitions rest on.
         as_of: The business day that counts as today.
         published_at: When the data were published.
         run_id: The published run.

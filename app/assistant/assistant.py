@@ -137,7 +137,7 @@ class Assistant:
             findings=found,
             sql=tuple(dict.fromkeys(result.sql for result in books.results)),
             definitions=tuple(Definition(m.name, m.label, m.description, m.unit) for m in definitions),
-            lineage=tuple(dict.fromkeys(table for metric in definitions for table in metric.tables)),
+            lineage=tuple(dict.fromkeys((*books.tables, *(t for metric in definitions for t in metric.tables)))),
             as_of=books.today,
             published_at=run.published_at,
             run_id=run.run_id,

@@ -23,6 +23,7 @@ class Books:
         workspace: Whose numbers they are.
         settings: Settings of the process.
         results: Every result so far, in order.
+        tables: Published tables that they were read from, in order.
     """
 
     def __init__(self, metrics: Metrics, principal: Principal, workspace: Workspace, settings: Settings) -> None:
@@ -31,6 +32,7 @@ class Books:
         self.workspace = workspace
         self.settings = settings
         self.results: list[Result] = []
+        self.tables: dict[str, None] = {}
 
     @property
     def catalogue(self) -> Catalogue:
@@ -103,6 +105,7 @@ class Books:
         )
         result = self.metrics.query(query, self.principal)
         self.results.append(result)
+        self.tables |= dict.fromkeys(table for name in metrics for table in self.catalogue.metric(name).tables)
         return result
 
     def rows(
@@ -123,6 +126,7 @@ class Books:
             model, columns=columns, where=where, order_by=order_by, limit=limit, principal=self.principal
         )
         self.results.append(result)
+        self.tables[model] = None
         return result
 
     def decisions(self) -> Mapping[str, Decision]:
