@@ -5,8 +5,19 @@ Words are data (`languages/<code>/dates.yaml`); what they mean is here. Everythi
 
 from __future__ import annotations
 
-from app.assistant.dates.calendar import named, other_side, previous, year_before
+from app.assistant.dates.calendar import beside, is_reckoned_from, named, other_side, previous, year_before
 from app.assistant.dates.grammar import find
 from app.assistant.dates.span import PeriodSpan, Problem, Relative
 
-__all__ = ["PeriodSpan", "Problem", "Relative", "find", "named", "other_side", "previous", "year_before"]
+__all__ = [
+    "PeriodSpan",
+    "Problem",
+    "Relative",
+    "beside",
+    "find",
+    "is_reckoned_from",
+    "named",
+    "other_side",
+    "previous",
+    "year_before",
+]

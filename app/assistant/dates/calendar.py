@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from app import periods
-from app.assistant.dates.span import Relative
+from app.assistant.dates.span import PeriodSpan, Relative
 from app.assistant.reading import Period
 from app.periods import months_before
 
 DAY: Final = timedelta(days=1)
+_WEEK: Final = 7
 _COUNTED: Final = re.compile(r"(last|next)_([1-9]\d{0,3})_(days|weeks|months)")
 BEGINNING: Final = date(2000, 1, 1)
 """Where "all time" begins when the first day of the data is not known."""
@@ -80,12 +81,25 @@ def other_side(period: Period, relative: Relative) -> Period:
             return year_before(period)
         case "day_before" if period.days == 1:
             return Period(name="custom", first=period.first - DAY, last=period.first - DAY)
-        case "week_before" if period.days <= 7:
+        case "week_before" if period.days <= _WEEK:
             return Period(name="custom", first=period.first - 7 * DAY, last=period.last - 7 * DAY)
         case "month_before" | "quarter_before":
             return _months_earlier(period, 1 if relative == "month_before" else 3)
         case _:
             return previous(period)
+
+
+def is_reckoned_from(base: Period, span: PeriodSpan) -> bool:
+    """Whether a phrase means a period as seen from this one: "the same day last week" does not as seen from a month."""
+    is_of_a_day = span.period is not None and span.period.days == 1 and span.relative in {"week_before", "month_before"}
+    return span.relative is not None and not (is_of_a_day and base.days > _WEEK)
+
+
+def beside(base: Period, span: PeriodSpan) -> Period | None:
+    """The period that a phrase names where it stands beside this one."""
+    if span.relative is None or not is_reckoned_from(base, span):
+        return span.period
+    return other_side(base, span.relative)
 
 
 def _months_earlier(period: Period, months: int) -> Period:

@@ -146,7 +146,9 @@ class _Changes:
     def _times(self) -> dict[str, Any]:
         hold, before = self._hold, self._before
         is_compared = any(hold.sheet.cue(name) for name in _CHANGED)
-        has_relative = any(item.span.relative is not None for item in hold.sheet.periods)
+        has_relative = before.period is not None and any(
+            dates.is_reckoned_from(before.period, item.span) for item in hold.sheet.periods
+        )
         if hold.sheet.periods and (is_compared or has_relative) and before.kind in {Kind.METRIC, Kind.COMPARE}:
             return self._compared()
         period = self._period()
@@ -169,10 +171,8 @@ class _Changes:
             base, span = before.period, mention.span
             if base is None or span.problem is not None:
                 return {}
-            if span.relative is not None:
-                periods = base, dates.other_side(base, span.relative)
-            else:
-                periods = None if span.period is None else (base, span.period)
+            other = dates.beside(base, span)
+            periods = None if other is None else (base, other)
         if periods is None:
             return {}
         self.made.add("compare_with")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import periods
-from app.assistant.dates import named, other_side, previous, year_before
+from app.assistant import question
+from app.assistant.dates import beside, find, named, other_side, previous, year_before
 from app.assistant.dates.calendar import FIXED_NAMES
 
 NAMES = (*FIXED_NAMES, "last_7_days", "last_28_days", "last_4_weeks", "last_3_months", "last_12_months", "next_14_days")
@@ -98,3 +99,10 @@ def test_an_earlier_week_or_month_is_reckoned_from_the_period_beside_it() -> Non
     whole = other_side(named("last_month", friday), "month_before")
     assert (whole.first, whole.last) == (date(2025, 4, 1), date(2025, 4, 30))
     assert other_side(named("last_year", friday), "month_before") == previous(named("last_year", friday))
+
+
+def test_the_same_day_last_week_beside_a_month_is_a_week_before_today() -> None:
+    friday = date(2025, 6, 13)
+    (span,) = find(question.read("the same day last week"), friday, False, "en")
+    assert beside(named("this_month", friday), span) == span.period == named("same_weekday_last_week", friday)
+    assert beside(named("yesterday", friday), span) == other_side(named("yesterday", friday), "week_before")

@@ -151,9 +151,8 @@ def _two(first: PeriodMention, second: PeriodMention) -> tuple[Period, Period] |
         return None
     if second.span.period is not None and second.span.period.name == f"last_{base.name.removeprefix('this_')}":
         return base, second.span.period
-    if second.span.relative is not None:
-        return base, dates.other_side(base, second.span.relative)
-    return None if second.span.period is None else (base, second.span.period)
+    other = dates.beside(base, second.span)
+    return None if other is None else (base, other)
 
 
 def _one(hold: Hold, only: PeriodMention) -> tuple[Period, Period] | None:
