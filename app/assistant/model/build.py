@@ -17,11 +17,8 @@ _TOPICS: Final[Mapping[Kind, tuple[Topic, ...]]] = {
     Kind.STOCKOUT: (Topic.RISK, Topic.OUT_NOW),
     Kind.SLOW_MOVERS: (Topic.SLOW, Topic.UNSOLD),
     Kind.CUSTOMERS: (Topic.COUNT, Topic.NEW, Topic.RETURNING),
-    Kind.LOOKUP: (
-        Topic.PRICE, Topic.SUPPLIER, Topic.LEAD_TIME, Topic.FORECAST, Topic.PROMOTIONS, Topic.DELIVERIES,
-        Topic.DEFINITION, Topic.FRESHNESS, Topic.STORES, Topic.ABILITIES,
-    ),
-}  # fmt: skip
+}
+_LOOKED_UP: Final = tuple(topic for topic in Topic if not any(topic in topics for topics in _TOPICS.values()))
 _REVERSED: Final[Mapping[Operator, Operator]] = {
     "=": "!=", "in": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"
 }  # fmt: skip
@@ -78,7 +75,7 @@ def reading_of(request: PlanRequest, menu: Menu, previous: Reading | None = None
 
 
 def _topic(request: PlanRequest, kind: Kind) -> Topic | None:
-    topics = _TOPICS.get(kind)
+    topics = _LOOKED_UP if kind is Kind.LOOKUP else _TOPICS.get(kind)
     if topics is None:
         return None
     if request.topic is None and kind is not Kind.LOOKUP:

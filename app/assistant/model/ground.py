@@ -37,11 +37,24 @@ def grounded(request: PlanRequest, menu: Menu) -> PlanRequest:
         asked |= {menu.values[name].dimension for name in only}
     changes["metrics"] = _kept(request.metrics, asked) or tuple(dict.fromkeys(request.metrics))
     changes["by"] = _kept(request.by, asked) or (request.by[:1] if is_ranked else ())
+    changes |= _taken_over(request, menu, asked)
     if not changes["by"]:
         changes |= {"order": None, "limit": None}
     if _compares_values(only, menu) and len(menu.periods) < 2 and not menu.compared:
         changes["compare_with"] = None
     return request.model_copy(update=changes)
+
+
+def _taken_over(request: PlanRequest, menu: Menu, asked: frozenset[str]) -> dict[str, Any]:
+    """Metrics and splits of the question before, where the local planner keeps them and the model says no others."""
+    if menu.kept is None:
+        return {}
+    changes: dict[str, Any] = {}
+    if "metrics" in menu.kept.inherited and not asked & {*request.metrics}:
+        changes["metrics"] = menu.kept.metrics
+    if "by" in menu.kept.inherited and not asked & {*request.by}:
+        changes["by"] = menu.kept.by
+    return changes
 
 
 def _asked(request: PlanRequest, menu: Menu) -> frozenset[str]:
@@ -60,7 +73,15 @@ def _values(request: PlanRequest, menu: Menu) -> tuple[tuple[str, ...], tuple[st
     for ids in _by_words(menu).values():
         if len(ids) == 1 and ids[0] not in {*only, *without}:
             (without if menu.values[ids[0]].is_excluded else only).append(ids[0])
+    only += [name for name in _before(menu) if name not in {*only, *without}]
     return tuple(only), tuple(without)
+
+
+def _before(menu: Menu) -> list[str]:
+    """Ids of what the question before was held to, where the local planner keeps it."""
+    kept = menu.kept.where if menu.kept else ()
+    values = menu.values.items()
+    return [name for name, offered in values if offered.words == BEFORE and offered.options[0] in kept]
 
 
 def _by_words(menu: Menu) -> dict[str, list[str]]:

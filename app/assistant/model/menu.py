@@ -75,6 +75,7 @@ class Menu:
         is_ranked: Whether the question speaks of best, worst or a number of rows.
         unknown: Words that the lexicon does not know, or that the local planner could not place.
         spoken: Words of the question that name metrics or splits, with what they may stand for.
+        kept: The local reading, where it goes on from the question before: what it takes over stays.
     """
 
     catalogue: Catalogue
@@ -87,6 +88,7 @@ class Menu:
     is_ranked: bool
     unknown: tuple[str, ...]
     spoken: tuple[tuple[str, frozenset[str]], ...]
+    kept: Reading | None
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -146,6 +148,7 @@ def lay_out(question: Question, books: Books, language: str, previous: Reading |
         is_ranked=bool(laid_out.ranks),
         unknown=tuple(dict.fromkeys((*(piece.text for piece in pieces if piece.is_unknown), *hinted.unmapped))),
         spoken=spoken,
+        kept=hinted if hinted.inherited else None,
     )
 
 

@@ -172,6 +172,14 @@ def test_a_question_that_goes_on_brings_the_plan_before_without_its_values(endpo
     assert "Dairy" not in message
 
 
+def test_what_the_local_planner_takes_over_stays_where_a_model_forgets_it(endpoint: FakeEndpoint) -> None:
+    dairy = Filter(dimension="category", operator="=", value="Dairy")
+    before = SURE.model_copy(update={"where": (dairy,), "by": ("store",)})
+    found = asked(endpoint, "and last month?", {"kind": "metric", "metrics": ["units_sold"]}, before)
+    assert (found.reading.kind, found.reading.where, found.reading.by) == (Kind.METRIC, (dairy,), ("store",))
+    assert (found.reading.metrics, found.notes) == (("net_sales",), ())
+
+
 def test_what_nobody_asked_for_is_dropped_from_a_plan(endpoint: FakeEndpoint) -> None:
     chatty = {"kind": "reorder", "metrics": ["units_sold"], "by": ["product"], "period": "today", "limit": 10}
     assert asked(endpoint, "What should I reorder?", chatty).reading == Reading(kind=Kind.REORDER, limit=None)
