@@ -10,7 +10,7 @@ from app.assistant import dates
 from app.assistant.dates.calendar import cut
 from app.assistant.model.menu import Menu
 from app.assistant.model.request import PlanRequest, UnusablePlan
-from app.assistant.reading import Kind, Period, Reading, Topic
+from app.assistant.reading import FIRST_YEAR, LAST_YEAR, Kind, Period, Reading, Topic
 
 _USUAL: Final[Mapping[Kind | Topic, str]] = {
     Kind.METRIC: "last_28_days",
@@ -83,6 +83,8 @@ def _resolved(text: str, menu: Menu) -> Period:
             return menu.named(text)
         first, _, last = text.partition("/")
         days = date.fromisoformat(first), date.fromisoformat(last or first)
+        if not FIRST_YEAR <= days[0].year <= days[1].year <= LAST_YEAR:
+            raise ValueError(f"the years that can be asked about are {FIRST_YEAR} to {LAST_YEAR}")
         found = cut("custom", *days, menu.catalogue.as_of, menu.is_day_over)
     except (ValueError, OverflowError) as error:
         raise UnusablePlan(f"period {text!r} is none: {error}") from error

@@ -22,7 +22,15 @@ QUESTION = read("why did milk and lakeview sell less than dairy last week, frobn
 UNSURE = Reading(kind=Kind.REFUSE, refusal=Refusal.WORDS)
 MENU = menu.lay_out(QUESTION, books_for(), "en", None, UNSURE)
 IDS = sorted(MENU.values)
-PERIODS = ["last_week", "today", "next_14_days", "2025-06-01/2025-06-08", "2025-02-30", "2025-06-08/2025-06-01"]
+PERIODS = [
+    "last_week",
+    "today",
+    "next_14_days",
+    "2025-06-01/2025-06-08",
+    "2025-02-30",
+    "2025-06-08/2025-06-01",
+    "0001-01-01/9999-12-31",
+]
 
 
 def lists(names: Any) -> Any:
