@@ -83,10 +83,10 @@ def _resolved(text: str, menu: Menu) -> Period:
             return menu.named(text)
         first, _, last = text.partition("/")
         days = date.fromisoformat(first), date.fromisoformat(last or first)
-        if not FIRST_YEAR <= days[0].year <= days[1].year <= LAST_YEAR:
-            raise ValueError(f"the years that can be asked about are {FIRST_YEAR} to {LAST_YEAR}")
         found = cut("custom", *days, menu.catalogue.as_of, menu.is_day_over)
     except (ValueError, OverflowError) as error:
         raise UnusablePlan(f"period {text!r} is none: {error}") from error
+    if found.first.year < FIRST_YEAR or found.last.year > LAST_YEAR:
+        raise UnusablePlan(f"period {text!r} is none: years are {FIRST_YEAR} to {LAST_YEAR}")
     same = (period for _, period in menu.periods if (period.first, period.last) == (found.first, found.last))
     return next(same, found)

@@ -74,12 +74,12 @@ def decide(local: Reading, request: PlanRequest, bench: Bench) -> Verdict:
     if local.refusal not in {None, Refusal.WORDS}:
         return Verdict(_with(local, (*_readings(local), theirs), bench))
     if words := unexplained(grounded(request, bench.menu), bench.menu):
-        return Verdict(_with(local, (theirs, *_readings(local)), bench, words), "model.left_out", words)
+        return Verdict(_asking(local, theirs, bench, words), "model.left_out", words)
     if not bench.menu.unknown:
         return Verdict(_preferring(local, theirs, bench))
     reread = bench.reread(request)
     if reread.kind in UNDECIDED:
-        return Verdict(_with(local, (theirs, *_readings(local)), bench))
+        return Verdict(_asking(local, theirs, bench))
     found = _both(reread, theirs, bench)
     return found if found.note else Verdict(reread, "model.filled_in", bench.menu.unknown)
 
@@ -142,7 +142,13 @@ def _choices(readings: Iterable[Reading], bench: Bench) -> tuple[Choice, ...]:
     return tuple(Choice(label=label, reading=reading) for label, reading in labelled.items())[:_MOST_CHOICES]
 
 
-def _with(local: Reading, readings: Iterable[Reading], bench: Bench, unmapped: tuple[str, ...] = ()) -> Reading:
-    """The local reading, which is none, with these to choose from."""
+def _asking(local: Reading, theirs: Reading, bench: Bench, unmapped: tuple[str, ...] = ()) -> Reading:
+    """The model's reading as one to choose, with the words that nobody could place. Not an answer, and no dead end."""
+    found = _with(local, (theirs, *_readings(local)), bench)
     words = tuple(dict.fromkeys((*local.unmapped, *unmapped)))
-    return local.model_copy(update={"choices": _choices(readings, bench), "unmapped": words})
+    return found.model_copy(update={"kind": Kind.CLARIFY, "refusal": None, "unmapped": words})
+
+
+def _with(local: Reading, readings: Iterable[Reading], bench: Bench) -> Reading:
+    """The local reading, which is none, with these to choose from."""
+    return local.model_copy(update={"choices": _choices(readings, bench)})
