@@ -26,6 +26,9 @@ SHIPPED: Final = Path(__file__).with_name("verified_queries.yaml")
 FILE_NAME: Final = "verified_queries.yaml"
 """Name of the file of a workspace."""
 
+Version = tuple[int, int, int]
+"""When a file was written, which it is, and how long: two writes within a tick of the clock differ in the others."""
+
 _ANY_DAY: Final = date(2024, 2, 29)
 _MARKS: Final = frozenset("?!")
 _COMPARED: Final = {"previous": dates.previous, "year_before": dates.year_before}
@@ -188,12 +191,15 @@ def _accepted_by_question(workspace: Workspace) -> Mapping[str, tuple[str, Verif
     return _by_question(path, _changed(path))
 
 
-def _changed(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
+def _changed(path: Path) -> Version:
+    if not path.exists():
+        return 0, 0, 0
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 @lru_cache(maxsize=16)
-def _by_question(path: Path, changed: int) -> Mapping[str, tuple[str, VerifiedQuery]]:
+def _by_question(path: Path, changed: Version) -> Mapping[str, tuple[str, VerifiedQuery]]:
     """Language and query of every question in a file, read again when it has changed."""
     return {
         normalised(read(text)): (language, query)
@@ -205,7 +211,7 @@ def _by_question(path: Path, changed: int) -> Mapping[str, tuple[str, VerifiedQu
 
 
 @lru_cache(maxsize=16)
-def _load(path: Path, changed: int) -> tuple[VerifiedQuery, ...]:  # noqa: ARG001  the moment is part of the key
+def _load(path: Path, changed: Version) -> tuple[VerifiedQuery, ...]:  # noqa: ARG001  the moment is part of the key
     if not path.exists():
         return ()
     try:

@@ -75,7 +75,7 @@ def current(shop: Shop) -> Thread:
     named = str(st.query_params.get(ADDRESS, ""))
     here: Thread | None = st.session_state.get(_THREAD)
     wanted = named if _NAME.fullmatch(named) else ""
-    owner = f"{shop.workspace.root}|{shop.principal.user}"
+    owner = f"{shop.workspace.root}|{shop.principal}"
     if here is None or here.owner != owner or (wanted and wanted != here.name):
         here = _load(shop, wanted or uuid4().hex[:12], owner)
         st.session_state[_THREAD] = here

@@ -76,7 +76,7 @@ def _first_or_again(reading: Reading, books: Books, speech: Speech) -> Findings:
     if period is None or begins is None or period.first <= begins:
         day = speech.day(begins) if begins else speech.say("metric.not_known")
         return Findings(speech.say("customers.nothing_before", day=day), metrics=(_CUSTOMERS,))
-    rows = _rows(reading, period, books)
+    rows = _rows(reading, period, books, speech)
     text, facts = _say(rows, reading, period, speech)
     return Findings(
         text=text,
@@ -89,11 +89,13 @@ def _first_or_again(reading: Reading, books: Books, speech: Speech) -> Findings:
     )
 
 
-def _rows(reading: Reading, period: Period, books: Books) -> list[Row]:
+def _rows(reading: Reading, period: Period, books: Books, speech: Speech) -> list[Row]:
     """Known customers of the period, those who are new and those who had bought before, by the splits."""
 
     def counted(first: date | None, last: date) -> dict[tuple[Value, ...], Row]:
         found = books.query(_CUSTOMERS, by=reading.by, where=reading.where, first=first, last=last)
+        if found.truncated:  # a row that was cut off would count as nobody
+            raise UnusableRequest(speech.say("customers.too_many"))
         return {tuple(row[name] for name in reading.by): row for row in found.rows}
 
     within = counted(period.first, period.last)

@@ -39,7 +39,8 @@ def _misfit(reading: Reading, books: Books, speech: Speech) -> str:
     """What a metric cannot be split by, and what it can."""
     metric = speech.list([speech.title(name) for name in reading.metrics])
     if reading.unclear is None:
-        return speech.say("refuse.now", metric=metric)
+        has_history = all(books.catalogue.metrics[name].has_history for name in reading.metrics)
+        return speech.say("refuse.unsupported") if has_history else speech.say("refuse.now", metric=metric)
     splits = speech.list([speech.dimension(name) for name in splits_of(reading, books.catalogue)])
     return speech.say("refuse.split", metric=metric, names=reading.unclear, splits=splits)
 
