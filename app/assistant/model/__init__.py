@@ -55,7 +55,11 @@ class ModelPlanner:
             reread=lambda request: self._reread(question, request, books, previous, speech),
         )
         found = verdict.decide(local.reading, talk.request, bench)
-        notes = (speech.say(found.note, words=speech.list(found.words)),) if found.note else ()
+        notes = (
+            (speech.say(found.note, words=speech.list([speech.text(word) for word in found.words])),)
+            if found.note
+            else ()
+        )
         return Planned(found.reading, local.language, "model", (*local.notes, *notes), outcome.sent)
 
     def _reread(
