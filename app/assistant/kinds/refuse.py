@@ -11,7 +11,8 @@ from app.assistant.reading import Reading, Refusal
 from app.assistant.speech import Speech
 
 _WORDS_SHOWN: Final = 5
-_TERMS: Final = frozenset({"supplier"})
+_PAGES: Final = {"SQL": "analyst", "what_if": "forecast"}
+"""Where a person finds what the assistant does not do."""
 
 
 def answer(reading: Reading, books: Books, speech: Speech) -> Findings:
@@ -32,6 +33,8 @@ def _text(reading: Reading, books: Books, speech: Speech) -> str:
         return _misfit(reading, books, speech)
     if refusal is Refusal.UNSUPPORTED and reading.unclear == "SQL":
         return speech.say("refuse.sql")
+    if refusal is Refusal.UNSUPPORTED and reading.unclear == "what_if":
+        return speech.say("refuse.what_if")
     return speech.say(f"refuse.{refusal}" if refusal is not Refusal.WORDS else "refuse.unsupported")
 
 
@@ -49,4 +52,4 @@ def _page(reading: Reading) -> PageLink | None:
     """Where a person does what the assistant does not."""
     if reading.refusal is Refusal.ACTION:
         return PageLink("reorder")
-    return PageLink("analyst") if reading.unclear == "SQL" else None
+    return PageLink(_PAGES[reading.unclear]) if reading.unclear in _PAGES else None

@@ -39,7 +39,8 @@ def _is_weekdays(item: Filter) -> bool:
 
 def _holds_tickets(sheet: Sheet) -> bool:
     """Whether whole tickets that hold a product are asked for: "average basket with milk"."""
-    if not any(mention.name in PER_TICKET for mention in sheet.metrics):
+    is_per_ticket = any(mention.name in PER_TICKET for mention in sheet.metrics)
+    if not is_per_ticket and (not (sheet.cue("sell") or sheet.cue("buy")) or sheet.cue("compare")):
         return False
     return any(_is_beside(sheet, item) for item in sheet.filters if item.options[0].dimension in PRODUCT_LIKE)
 

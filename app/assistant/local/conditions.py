@@ -56,6 +56,12 @@ def _conditions(pieces: tuple[Piece, ...]) -> Iterator[Condition]:
         if is_percent and unit is not None:
             uses.add((unit, "cue:percent"))
             unit = _solid(pieces, unit + 1, 1)
+        if unit is not None and pieces[unit].has("cue:unit") and not pieces[unit].named("metric:"):
+            uses.add((unit, "cue:unit"))
+            yield Condition(
+                "units_sold", _OPERATORS[tag], float(pieces[number].number or 0), is_percent, frozenset(uses)
+            )
+            continue
         metric, place = _metric(pieces, unit, at)
         if metric is not None and place is not None:
             uses.add((place, f"metric:{metric}"))

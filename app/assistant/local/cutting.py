@@ -25,10 +25,15 @@ def cut(question: Question, lexicon: Lexicon, periods: Sequence[PeriodSpan], val
     taken = [
         covered and len(word) > 1 for covered, word in zip(_covered([*worded, *dated], len(words)), words, strict=True)
     ]
-    named = things.named(question, words, taken, values)
+    numbered = things.numbered(question, [_is_store(word, lexicon) for word in words], values)
+    named = [*things.named(question, words, taken, values), *numbered]
     missing = _covered([*known, *dated, *named], len(words))
     mended = _mended(question, words, missing, lexicon)
     return _best(words, [*known, *dated, *named, *mended])
+
+
+def _is_store(word: str, lexicon: Lexicon) -> bool:
+    return any("dimension:store" in tags for tags in lexicon.meanings((_bare(word, lexicon),)))
 
 
 def _phrases(question: Question, words: list[str], lexicon: Lexicon) -> list[Candidate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from app.assistant import dates
+from app.assistant.measure.ratio import label_of
 from app.assistant.reading import Derived, Kind, Period, Reading
 from app.assistant.speech import Speech
 from metrics import Filter
@@ -39,6 +40,8 @@ def _head(reading: Reading, speech: Speech) -> str:
 
 def _numbers(reading: Reading, speech: Speech) -> str:
     names = speech.list([speech.metric(name) for name in reading.metrics])
+    if reading.kind is Kind.METRIC and Derived.RATIO in reading.derived and len(reading.metrics) > 1:
+        names = label_of(*reading.metrics[:2], speech=speech)
     for derived, key in _SPOKEN.items():
         if derived in reading.derived:
             names = speech.say(f"reading.{key}", metric=names)

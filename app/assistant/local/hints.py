@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from app.assistant import dates
 from app.assistant.local.hold import Context, merged
@@ -10,10 +11,17 @@ from app.assistant.local.measures import SOLD
 from app.assistant.local.sheet import Sheet
 from app.assistant.reading import Derived, Kind, Period, Reading
 
+_LISTED: Final = frozenset({"product", "supplier", "category", "department", "brand"})
+"""What there are many of, so that people ask for all of them."""
+
 
 def hints(sheet: Sheet, context: Context) -> Iterator[Reading]:
     """What is mostly meant by a "why" without a day, a mean without "per what", and products that are counted."""
-    if sheet.cue("why") and not sheet.periods:
+    if (pair := _divided(sheet)) is not None:
+        where = merged(sheet.filters)
+        content = {"kind": Kind.METRIC, "metrics": pair, "where": where, "period": _period(sheet, context)}
+        yield Reading.model_validate({**content, "derived": (Derived.RATIO,)})
+    elif sheet.cue("why") and not sheet.periods:
         yield from _reasons(sheet, context)
     elif sheet.cue("average") and len(sheet.metrics) == 1:
         yield from _means(sheet, context)
@@ -21,6 +29,20 @@ def hints(sheet: Sheet, context: Context) -> Iterator[Reading]:
         yield from _counts(sheet, context)
     elif sheet.ranks and not sheet.splits and not sheet.cue("sell"):
         yield from _rankings(sheet, context)
+    elif not sheet.metrics and len({split.name for split in sheet.splits} & _LISTED) == 1:
+        yield from _lists(sheet, context)
+
+
+def _divided(sheet: Sheet) -> tuple[str, str] | None:
+    """A metric per another one: "revenue per customer"."""
+    pieces = sheet.pieces
+    markers = [at for at, _ in sheet.cue("by") if not pieces[at].has("cue:rank_by")]
+    places = [sheet.after(at) for at in markers]
+    second = next((item for item in sheet.metrics if item.at in places), None)
+    first = next((item for item in sheet.metrics if second is not None and item.at < second.at), None)
+    if first is None or second is None or first.name == second.name:
+        return None
+    return first.name, second.name
 
 
 def _reasons(sheet: Sheet, context: Context) -> Iterator[Reading]:
@@ -58,6 +80,14 @@ def _counts(sheet: Sheet, context: Context) -> Iterator[Reading]:
     where, period = merged(sheet.filters), _period(sheet, context)
     for metric in ("units_sold", "products_sold"):
         yield Reading(kind=Kind.METRIC, metrics=(metric,), where=where, period=period)
+
+
+def _lists(sheet: Sheet, context: Context) -> Iterator[Reading]:
+    """What things that are only listed sell: "who are our suppliers"."""
+    split = next(split.name for split in sheet.splits if split.name in _LISTED)
+    where, period = merged(sheet.filters), _period(sheet, context)
+    yield Reading(kind=Kind.METRIC, metrics=("net_sales",), by=(split,), where=where, period=period)
+    yield Reading(kind=Kind.METRIC, metrics=("on_hand",), by=(split,), where=where)
 
 
 def _rankings(sheet: Sheet, context: Context) -> Iterator[Reading]:

@@ -163,7 +163,9 @@ class Hold:
 
     def fillers(self) -> None:
         """Take words for "things" beside the name of one: "Dairy products"."""
-        if any(_dimension(item) in PRODUCT_LIKE for item in self.sheet.filters):
+        named = {_dimension(item) for item in self.sheet.filters}
+        named |= {split.name for split in self.sheet.splits if split.how == "which"} - {"product"}
+        if named & PRODUCT_LIKE:
             for split in self.bare():
                 if split.name == "product":
                     self.take(split.uses)

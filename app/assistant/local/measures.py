@@ -91,6 +91,9 @@ def _meant(
     if how_many and hold.sheet.cue("have") and held and not sells and not hold.sheet.periods and not hold.bare():
         hold.cue("how_many", "have")
         return ("on_hand",)
+    if _asks_whether_there_is(hold, where, has_splits) and not sells:
+        hold.cue("have")
+        return ("on_hand",)
     if hold.cue("pay") and has_splits:
         return ("payments_amount",)
     if hold.cue("take"):
@@ -102,13 +105,21 @@ def _meant(
         return _counted(hold, is_about_products)
     if sells and how_much:
         return SOLD if is_about_products else ("net_sales",)
-    if sells and (is_about_products or has_splits or hold.sheet.cue("what")):
+    asks_for_rows = any(hold.sheet.cue(name) for name in ("what", "show", "list"))
+    if sells and (is_about_products or has_splits or asks_for_rows):
         return SOLD
     compares = hold.sheet.cue("compare") and hold.bare()
     if rank is not None or compares or (hold.sheet.cue("share") and where):
         hold.assume("net_sales")
         return ("net_sales",)
     return ()
+
+
+def _asks_whether_there_is(hold: Hold, where: tuple[Filter, ...], has_splits: bool) -> bool:
+    """Whether it is only asked whether there is something: "do we have milk"."""
+    sheet, goods = hold.sheet, {"product", "sku", "category"}
+    is_more = has_splits or sheet.periods or sheet.splits or sheet.ranks or sheet.conditions
+    return bool(sheet.cue("have")) and any(item.dimension in goods for item in where) and not is_more
 
 
 def _is_one_product_by_part_of_its_name(hold: Hold) -> bool:

@@ -25,6 +25,8 @@ _FEW: Final = 6
 _STEM: Final = 4
 _WHOLE: Final = 0.9
 """From this score on all of a name was said."""
+_ENOUGH: Final = 0.68
+"""From this score on enough of a name was said, where it begins so: "brie" for Brie 150 g, not "old" for Old Mill."""
 _GAP: Final = 0.12
 """How much surer one of several matches has to be to be taken without asking."""
 
@@ -63,7 +65,8 @@ def _is_doubtful(piece: Piece, item: FilterMention) -> bool:
         return False
     match = piece.value.matches[0]
     is_whole = match.how == "exact" or match.score >= _WHOLE
-    return not is_whole and not match.value.casefold().startswith(piece.text.casefold()[:_STEM])
+    begins = match.value.casefold().startswith(piece.text.casefold()[:_STEM])
+    return not is_whole and not (begins and match.score >= _ENOUGH)
 
 
 def _filters(pieces: tuple[Piece, ...]) -> Iterator[FilterMention]:

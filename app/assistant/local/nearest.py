@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -12,6 +13,7 @@ from app.assistant.local.describe import describe
 from app.assistant.local.frames import attempts
 from app.assistant.local.hints import hints
 from app.assistant.local.hold import Context, merged
+from app.assistant.local.pieces import PERIOD
 from app.assistant.local.sheet import Sheet
 from app.assistant.reading import Choice, Kind, Reading, Refusal, Topic
 from app.assistant.speech import Speech
@@ -41,7 +43,10 @@ class Unanswered:
                 offered = self._nearest()
             case _:
                 offered = ()
-        return Reading(kind=Kind.REFUSE, refusal=refusal, unmapped=unmapped, choices=self._choices(offered))
+        supposes = refusal is Refusal.UNSUPPORTED and bool(self._sheet.cue("what_if"))
+        unclear = "what_if" if supposes else None
+        choices = self._choices(offered)
+        return Reading(kind=Kind.REFUSE, refusal=refusal, unmapped=unmapped, unclear=unclear, choices=choices)
 
     def choose(self, readings: Iterable[Reading], unclear: str | None, unmapped: tuple[str, ...] = ()) -> Reading:
         """A clarification between readings; a refusal where none of them can be computed."""
@@ -99,8 +104,21 @@ class Unanswered:
         )
         if unknown or wrong_dates:
             return self.refused(Refusal.WORDS, (*unknown, *wrong_dates)[:12])
+        if (store := self._unknown_store()) is not None:
+            return self.refused(Refusal.WORDS, (store,))
         near = list(self._nearest())
         return self.choose(near, None, self._unheld()[:12])
+
+    def _unknown_store(self) -> str | None:
+        """A store that is named by a number which no store has."""
+        pieces = self._sheet.pieces
+        pairs = itertools.pairwise(pieces)
+        texts = (
+            f"{first.text} {second.text}"
+            for first, second in pairs
+            if first.has("dimension:store") and second.number is not None and not second.has(PERIOD)
+        )
+        return next(texts, None)
 
     def _unheld(self) -> tuple[str, ...]:
         """The words that the nearest reading leaves over."""
@@ -111,6 +129,9 @@ class Unanswered:
     def _nearest(self) -> Iterator[Reading]:
         """Readings of what was understood, those that leave least over first; headline questions where nothing was."""
         known = self._without_unknown()
+        if self._unknown_store() is not None:
+            yield Reading(kind=Kind.LOOKUP, topic=Topic.STORES)
+            return
         yield from hints(known, self._context)
         found = sorted(attempts(known, self._context), key=lambda item: len(known.left(item.uses)))
         yield from (item.reading for item in found[:3])

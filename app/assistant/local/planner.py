@@ -13,12 +13,13 @@ from app.assistant.books import Books
 from app.assistant.local import beyond, cutting, followups, lexicon, naming, refusals
 from app.assistant.local.frames import attempts
 from app.assistant.local.hold import Context
+from app.assistant.local.laying import lay_out
 from app.assistant.local.nearest import Unanswered
 from app.assistant.local.pieces import Piece
-from app.assistant.local.sheet import PeriodMention, Sheet, lay_out
+from app.assistant.local.sheet import PeriodMention, Sheet
 from app.assistant.planner import Planned
 from app.assistant.question import Question
-from app.assistant.reading import Kind, Reading, Refusal
+from app.assistant.reading import Kind, Reading, Refusal, Topic
 from app.assistant.speech import Speech
 from retail.workspace import Workspace
 
@@ -99,6 +100,8 @@ class LocalPlanner:
             return unanswered.fitting(reading) if other is None else unanswered.choose((other, reading), None)
         if (refusal := refusals.afterwards(sheet)) is not None:
             return unanswered.refused(refusal)
+        if sheet.cue("greeting") and all(piece.is_harmless for piece in sheet.pieces):
+            return Reading(kind=Kind.LOOKUP, topic=Topic.ABILITIES)
         return unanswered.not_understood()
 
 

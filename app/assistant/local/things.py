@@ -31,6 +31,19 @@ def named(question: Question, words: list[str], taken: list[bool], values: Value
     return found
 
 
+def numbered(question: Question, are_stores: list[bool], values: ValueIndex) -> list[Candidate]:
+    """Stores that are named by the number in their code: "store 3"."""
+    found = []
+    for at, (word, is_store) in enumerate(zip(question.words[1:], are_stores, strict=False)):
+        number = int(word.text) if is_store and word.text.isdigit() and len(word.text) < _STEM else None
+        match = None if number is None else values.numbered("store", number)
+        if match is not None:
+            span = ValueSpan(at, at + 2, (match,), 1)
+            text = text_of(question, at, at + 2)
+            found.append(Candidate(Piece(at, at + 2, text, ((VALUE,),), value=span), 2 * WEIGHT - 1.5))
+    return found
+
+
 def _telling(spans: Iterable[ValueSpan], words: list[str]) -> Iterator[ValueSpan]:
     """Names without those of firms and promotions that share only a later word: "trading" names no Seasonal Trading."""
     for span in spans:

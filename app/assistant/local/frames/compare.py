@@ -27,6 +27,8 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
     where = hold.where()
     hold.fillers()
     splits = hold.splits("by", "which")
+    if rank is not None and not splits and len(hold.bare()) == 1:
+        splits = hold.splits("bare")
     metrics = chosen_metrics(hold, None, where, bool(splits))
     if not metrics:
         hold.cue("summarise")
@@ -36,11 +38,13 @@ def read(sheet: Sheet, context: Context) -> Attempt | None:
         return _things(hold, metrics, splits, where, values)
     if not sheet.periods and (values := _several(where)) is not None:
         return _things(hold, metrics, splits, where, values)
-    periods = both(hold)
+    periods = _lately(hold, splits) if not sheet.periods else both(hold)
     if periods is None:
         return None
     is_each = bool(splits) and rank is None and all(split.how == "by" for split in sheet.splits)
     direction = None if is_each else _direction(hold)
+    if rank is not None and not splits:
+        hold.uses -= rank.uses
     hold.cue(*_CHANGED, "trend")
     reading = Reading(
         kind=Kind.COMPARE,
@@ -78,6 +82,15 @@ def changes(sheet: Sheet) -> bool:
     return any(sheet.cue(name) for name in ("up", "down", "difference"))
 
 
+def _lately(hold: Hold, splits: tuple[str, ...]) -> tuple[Period, Period] | None:
+    """The last weeks and those before them, for rows that changed most where no period is said."""
+    if not splits or not hold.sheet.ranks or _direction(hold) is None:
+        return None
+    hold.assume("last_28_days")
+    period = hold.context.named("last_28_days")
+    return period, dates.previous(period)
+
+
 def _compares(sheet: Sheet) -> bool:
     """Whether a change or a comparison is asked for. Two periods side by side alone are none: "May and June"."""
     dated = sheet.periods
@@ -92,7 +105,12 @@ def _compares(sheet: Sheet) -> bool:
 
 def _direction(hold: Hold) -> Literal["down", "up"] | None:
     """Which way rows have to have gone, where that is asked: "which products fell most"."""
-    down, up = bool(hold.sheet.cue("down")), bool(hold.sheet.cue("up"))
+    sheet = hold.sheet
+    down, up = bool(sheet.cue("down")), bool(sheet.cue("up"))
+    if not (down or up) and any(split.how == "which" for split in sheet.splits):
+        down, up = bool(sheet.cue("less")), bool(sheet.cue("more"))
+    if hold.cue("growth") and not down:
+        return "down" if any(rank.order == "smallest" for rank in hold.sheet.ranks) else "up"
     return None if down == up else "down" if down else "up"
 
 

@@ -9,7 +9,8 @@ from app.assistant.local.frames.compare import both
 from app.assistant.local.hold import Attempt, Context, Hold
 from app.assistant.local.measures import SOLD, chosen_metrics
 from app.assistant.local.naming import PRODUCT_LIKE
-from app.assistant.local.sheet import Rank, Sheet, Split
+from app.assistant.local.pieces import NUMBER
+from app.assistant.local.sheet import Rank, Sheet, Split, before
 from app.assistant.reading import Derived, Kind, MetricCondition, Period, Reading
 from metrics import Filter
 from metrics.catalogue import GRAINS, TIME_NAMES
@@ -80,6 +81,7 @@ def _more_splits(hold: Hold, rank: Rank | None, splits: list[str], metrics: tupl
     ranks_by_metric = hold.ranking_metric() is not None
     wants_rows = rank is not None or ranks_by_metric or bool(hold.sheet.conditions) or bool(hold.sheet.cue("share"))
     wants_rows = wants_rows or bool(hold.sheet.cue("list")) or bool(hold.sheet.cue("compare"))
+    wants_rows = wants_rows or (metrics == SOLD and bool(hold.sheet.cue("show")))
     found: list[str] = []
     if _is_terse_period(hold, metrics, bare):
         found.append("product")
@@ -88,13 +90,31 @@ def _more_splits(hold: Hold, rank: Rank | None, splits: list[str], metrics: tupl
         hold.take(bare[0].uses)
         found.append(bare[0].name)
     elif not bare and not splits and hold.sheet.cue("what"):
-        asks_for_products = rank is not None or metrics == SOLD or bool(hold.sheet.conditions)
+        is_open = rank is not None and _is_superlative_alone(hold.sheet, rank)
+        asks_for_products = not is_open and (rank is not None or metrics == SOLD or bool(hold.sheet.conditions))
         if asks_for_products and not any(f.options[0].dimension in {"product", "sku"} for f in hold.sheet.filters):
             found.append("product")
-    elif rank is not None and not splits and not bare and metrics == SOLD:
+    elif rank is not None and not splits and not bare and (metrics == SOLD or _counts_group(hold, rank)):
         found.append("product")
     hold.cue("what")
     return found
+
+
+def _counts_group(hold: Hold, rank: Rank) -> bool:
+    """Whether so many of a group are asked for: "five drinks with the fewest units"."""
+    groups = PRODUCT_LIKE - {"product", "sku", "product_id"}
+    held = [item for item in hold.sheet.filters if item.options[0].dimension in groups]
+    return any((item.at - 1, NUMBER) in rank.uses for item in held)
+
+
+def _is_superlative_alone(sheet: Sheet, rank: Rank) -> bool:
+    """Whether nothing says what is ranked: "what was the highest revenue", but not "what had the highest revenue"."""
+    following, earlier = sheet.after(rank.at), before(sheet.pieces, rank.at)
+    if following is None or not sheet.pieces[following].named("metric:") or rank.limit is not None:
+        return False
+    start = next((at for at, piece in enumerate(sheet.pieces) if piece.has("cue:what")), rank.at)
+    between = sheet.pieces[start + 1 : rank.at]
+    return earlier in {None, start} and not any(piece.has("cue:has") or not piece.is_harmless for piece in between)
 
 
 def _is_ranked(hold: Hold, rank: Rank | None, split: Split) -> bool:
@@ -184,7 +204,7 @@ def timed(hold: Hold, metrics: tuple[str, ...], splits: list[str]) -> tuple[tupl
 
 
 def _joined(hold: Hold, splits: list[str]) -> Period | None:
-    """Two periods joined by "and" as one, each of them shown where nothing else is split by."""
+    """Two periods joined by "and" as one; each is shown where nothing else is split by and no number is asked for."""
     if not together.is_joined(hold.sheet):
         return None
     uses = set(hold.uses)
@@ -193,7 +213,7 @@ def _joined(hold: Hold, splits: list[str]) -> Period | None:
     if pair is None or period is None:
         hold.uses = uses
         return None
-    if not splits:
+    if not splits and not (hold.sheet.cue("how_much") or hold.sheet.cue("how_many")):
         splits.append(together.grain(pair[0]))
     return period
 

@@ -74,9 +74,10 @@ def out_then(sheet: Sheet, context: Context) -> Attempt | None:
 def reorder(sheet: Sheet, context: Context) -> Attempt | None:
     """Read a question for what to order. Drafts are those of now, whatever day of this week is named."""
     hold = Hold(sheet, context)
-    if not hold.cue("reorder"):
-        return None
+    needs_a_thing = not hold.cue("reorder")
     where = _where(hold)
+    if needs_a_thing and not (hold.cue("need") and any(item.dimension in PRODUCT_LIKE for item in where)):
+        return None
     limit = _limit(hold)
     _things(hold)
     hold.cue(*_PRODUCTS, "how_many", "how_much", "now", "soon", "may")
