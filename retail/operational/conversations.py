@@ -75,7 +75,12 @@ class Conversations:
         self._engine.dispose()
 
     def turns(self, principal: Principal, name: str, limit: int = TURNS_KEPT) -> list[Turn]:
-        """The newest turns of a person's conversation, the oldest first."""
+        """The newest turns of a person's conversation, the oldest first.
+
+        Raises:
+            UnusableRequest: The name is empty or too long.
+        """
+        _check_name(name)
         query = (
             select(conversation_turns).where(_is_of(principal, name)).order_by(_TURN.at.desc(), _TURN.turn_id.desc())
         )
@@ -89,8 +94,7 @@ class Conversations:
             UnusableRequest: The name or the reading is too long.
             StoreError: The store could not be written.
         """
-        if not name.strip() or len(name) > LONGEST_NAME:
-            raise UnusableRequest(f"The name of a conversation has 1 to {LONGEST_NAME} characters, not {len(name)}.")
+        _check_name(name)
         if len(reading) > LONGEST_READING:
             raise UnusableRequest(f"This question is read in {len(reading):,} characters: too many to be kept.")
         turn = Turn(uuid4().hex, datetime.now(UTC), question, language, planner, reading)
@@ -162,3 +166,8 @@ def _forget_old_conversations(connection: Connection, principal: Principal) -> N
 
 def _turn(row: RowMapping) -> Turn:
     return Turn(**{field.name: row[field.name] for field in fields(Turn)})
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise UnusableRequest(f"The name of a conversation has 1 to {LONGEST_NAME} characters, not {len(name)}.")
