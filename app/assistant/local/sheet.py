@@ -122,8 +122,9 @@ class Sheet:
         return piece.has("and") and 0 < at < len(self.pieces) - 1
 
     def _is_bare_metric(self, at: int) -> bool:
-        """Whether a piece is a metric that is neither ranked by nor part of a condition."""
-        return any(mention.at == at for mention in self.metrics) and not self._ranks(at)
+        """Whether a piece only names a metric beside a verb of its own: "what sold with a discount"."""
+        sells = self.cue("sell") and not self.cue("why")
+        return bool(sells) and any(mention.at == at for mention in self.metrics) and not self._ranks(at)
 
     def _ranks(self, at: int) -> bool:
         return self.pieces[at].has("cue:best") or self.pieces[at].has("cue:worst")
