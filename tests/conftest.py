@@ -46,9 +46,12 @@ def small_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture
 def small_copy(small_workspace: Workspace, tmp_path: Path) -> Workspace:
-    """A copy of the small demo that a test may change."""
+    """A copy of the small demo that a test may change.
+
+    Without SQLite's files for readers and writers of the moment: they come and go while other workers ask the small demo.
+    """
     root = tmp_path / "home" / small_workspace.name
-    shutil.copytree(small_workspace.root, root, symlinks=True)
+    shutil.copytree(small_workspace.root, root, symlinks=True, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
     return Workspace(root)
 
 

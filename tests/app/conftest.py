@@ -71,7 +71,7 @@ def fill_replenishment(workspace: Workspace) -> None:
 def published_with_drafts(small_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The small demo with drafts, made once. Nobody changes what is published."""
     root = tmp_path_factory.mktemp("home") / small_workspace.name
-    shutil.copytree(small_workspace.root, root, symlinks=True)
+    shutil.copytree(small_workspace.root, root, symlinks=True, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
     workspace = Workspace(root)
     fill_replenishment(workspace)
     return workspace

@@ -58,7 +58,7 @@ Call = Callable[..., tuple[int, Any, str]]
 def shop(small_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The small demo with four drafts and no others. Each test has an operational store of its own."""
     root = tmp_path_factory.mktemp("home") / small_workspace.name
-    shutil.copytree(small_workspace.root, root, symlinks=True)
+    shutil.copytree(small_workspace.root, root, symlinks=True, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
     workspace = Workspace(root)
     with duckdb.connect(str(workspace.published().database)) as connection:
         connection.execute("delete from marts.fct_reorder_drafts")
