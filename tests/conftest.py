@@ -48,7 +48,7 @@ def small_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def small_copy(small_workspace: Workspace, tmp_path: Path) -> Workspace:
     """A copy of the small demo that a test may change.
 
-    Without SQLite's files for readers and writers of the moment: they come and go while other workers ask the small demo.
+    Without what SQLite keeps for readers of the moment: it comes and goes while other workers ask the small demo.
     """
     root = tmp_path / "home" / small_workspace.name
     shutil.copytree(small_workspace.root, root, symlinks=True, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
