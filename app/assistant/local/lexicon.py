@@ -76,8 +76,9 @@ class Lexicon:
             return None
         best = min(distance for distance, _ in near)
         nearest = sorted(known for distance, known in near if distance == best)
+        doubled = [known for known in nearest if _without_doubles(known) == _without_doubles(word)]
         alone = [known for known in nearest if (known,) in self.phrases]
-        nearest = alone or nearest
+        nearest = doubled or alone or nearest
         return nearest[0] if len(nearest) == 1 or self._mean_the_same(nearest) else None
 
     def _may_be(self, word: str, known: str, distance: int) -> bool:

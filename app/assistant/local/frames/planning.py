@@ -80,7 +80,8 @@ def reorder(sheet: Sheet, context: Context) -> Attempt | None:
         return None
     limit = _limit(hold)
     _things(hold)
-    hold.cue(*_PRODUCTS, "how_many", "how_much", "now", "soon", "may")
+    _rows(hold)
+    hold.cue(*_PRODUCTS, "how_many", "how_much", "now", "soon", "may", "need")
     by = _groups(hold)
     period = _order_days(hold)
     return hold.attempt(Reading(kind=Kind.REORDER, by=by, where=where, period=period, limit=limit))
@@ -121,12 +122,20 @@ def slow_movers(sheet: Sheet, context: Context) -> Attempt | None:
     hold.cue("unsold", "slow", "badly", *_PRODUCTS, "now", "sell", "may", "stock_beside")
     if is_unsold and sheet.cue("slow"):
         is_unsold = not hold.cue("or")
+    if _sells_a_little(sheet):
+        is_unsold = not hold.cue("well")
     where = _where(hold)
     limit = _limit(hold)
     _things(hold)
     period = hold.past()
     topic = Topic.UNSOLD if is_unsold else Topic.SLOW
     return hold.attempt(Reading(kind=Kind.SLOW_MOVERS, topic=topic, where=where, period=period, limit=limit))
+
+
+def _sells_a_little(sheet: Sheet) -> bool:
+    """Whether "well" follows what says that nothing sells: "not selling all that well" is slow, not unsold."""
+    unsold = [at for at, _ in sheet.cue("unsold")]
+    return bool(unsold) and any(at > min(unsold) for at, _ in sheet.cue("well"))
 
 
 def _is_split_verb(sheet: Sheet) -> bool:
@@ -176,6 +185,13 @@ def _things(hold: Hold) -> None:
         if (split.name in {"product", "sku"} and split.how != "by") or (
             split.name == "supplier" and split.how == "bare"
         ):
+            hold.take(split.uses)
+
+
+def _rows(hold: Hold) -> None:
+    """Take "of each item": a draft has a row for each anyway."""
+    for split in hold.sheet.splits:
+        if split.name in {"product", "sku"}:
             hold.take(split.uses)
 
 
