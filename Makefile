@@ -34,7 +34,7 @@ test: $(DEV)  ## lint, types and the tests (at most 10 minutes)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-slow: $(DEV)  ## the long tests: kills, fuzzers, big data, a browser over the whole demo
-	@$(BIN)/python -m pytest -m slow --timeout 1800
+	@$(BIN)/python -m pytest -m slow --timeout 1800 -n 2 --dist loadfile
 
 check: $(DEV)  ## ruff, mypy, import-linter, sqlfluff
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
