@@ -12,7 +12,7 @@ LOW_COVER_DAYS: Final = 2.0
 """Days of cover below which a good seller is about to run out."""
 
 LIKELY: Final = 0.5
-"""Chance of running out within a week from which a product needs a plan."""
+"""Chance of running out from which it is more likely than not, and a product needs a plan."""
 
 MEASURES: Final = ("mean_daily_units", "available", "days_of_cover")
 """Metrics by product and store that `out_of_stock` and `running_low` look at."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -13,12 +12,12 @@ from app import components, filter_bar, formats, page, planning_charts
 from app.components import Figure
 from app.data import Row, Shop, records
 from app.filters import Filters, equals
+from app.good_sellers import LIKELY
 from forecasting.replenishment.tables import REORDER_DRAFTS, SCHEMAS, STOCK_RISK
 from metrics import Column, Filter
 
 _PICTURED = 15
 _HORIZON = timedelta(days=28)
-_LIKELY: Final = 0.5
 
 
 def render(shop: Shop) -> None:
@@ -64,8 +63,8 @@ def _nothing(shop: Shop) -> str:
 
 def _figures(shop: Shop, rows: Sequence[Row]) -> None:
     out = sum((row["available"] or 0) <= 0 for row in rows)
-    in_7, in_14 = (sum((row[name] or 0) >= _LIKELY for row in rows) for name in ("risk_7_days", "risk_14_days"))
-    unplanned = sum((row["risk_14_days"] or 0) >= _LIKELY and row["plan"] == "Nothing" for row in rows)
+    in_7, in_14 = (sum((row[name] or 0) >= LIKELY for row in rows) for name in ("risk_7_days", "risk_14_days"))
+    unplanned = sum((row["risk_14_days"] or 0) >= LIKELY and row["plan"] == "Nothing" for row in rows)
     lost = sum(formats.as_float(row["expected_lost_amount"]) or 0.0 for row in rows)
     components.figures(
         [

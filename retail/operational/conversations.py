@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from typing import Final, Self
+from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, select
 
 from retail.errors import UnusableRequest
-from retail.operational.database import keeping, open_store
+from retail.operational.database import OpenedStore, keeping
 from retail.operational.tables import conversation_turns
 from retail.principal import Principal
-from retail.settings import Settings
-from retail.workspace import Workspace
 
 TURNS_KEPT: Final = 200
 """Turns kept of a conversation, the newest."""
@@ -55,24 +53,8 @@ class ConversationSummary:
     at: datetime
 
 
-class Conversations:
+class Conversations(OpenedStore):
     """Reads and writes the conversations of one workspace. The same name is another conversation for another person."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def of(cls, workspace: Workspace, settings: Settings) -> Self:
-        """Open the conversations of a workspace.
-
-        Raises:
-            ConfigurationError: The operational store cannot be opened.
-        """
-        return cls(open_store(workspace, settings))
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def turns(self, principal: Principal, name: str, limit: int = TURNS_KEPT) -> list[Turn]:
         """The newest turns of a person's conversation, the oldest first.

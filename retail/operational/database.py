@@ -6,6 +6,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -33,6 +34,26 @@ def open_store(workspace: Workspace, settings: Settings) -> Engine:
             _migrate(engine)
         return engine
     return _open_by_url(settings.operational_url.get_secret_value())
+
+
+class OpenedStore:
+    """The operational store, open. Each thing that is kept there reads and writes it in its own way."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def of(cls, workspace: Workspace, settings: Settings) -> Self:
+        """Open it for a workspace.
+
+        Raises:
+            ConfigurationError: The operational store cannot be opened.
+        """
+        return cls(open_store(workspace, settings))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
 
 
 @contextmanager

@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, time
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, and_, func, insert, or_, select
+from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, or_, select
 
 from retail.errors import AlreadyDecided
 from retail.operational import audit
-from retail.operational.database import open_store
+from retail.operational.database import OpenedStore
 from retail.operational.draft import Draft
 from retail.operational.tables import decisions
 from retail.operational.wishes import Wish, must_be_allowed
 from retail.principal import Principal
-from retail.settings import Settings
 from retail.vocabulary import DecisionAction, DraftState
-from retail.workspace import Workspace
 
 _STATES: Final = {
     DecisionAction.APPROVE: DraftState.APPROVED,
@@ -103,24 +101,8 @@ def quantity_of(decision: Decision | None, proposed: float, kind: str) -> float:
     return proposed if is_of_another_kind else decision.quantity_after
 
 
-class Decisions:
+class Decisions(OpenedStore):
     """Reads and takes decisions of one workspace."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def of(cls, workspace: Workspace, settings: Settings) -> Self:
-        """Open the decisions of a workspace.
-
-        Raises:
-            ConfigurationError: The operational store cannot be opened.
-        """
-        return cls(open_store(workspace, settings))
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def decide(
         self,

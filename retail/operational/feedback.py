@@ -9,19 +9,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, RowMapping, and_, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
 
 from retail.errors import AlreadyDecided, Refused, UnusableRequest
 from retail.operational import audit
-from retail.operational.database import open_store
+from retail.operational.database import OpenedStore
 from retail.operational.tables import assistant_feedback
 from retail.principal import Principal
-from retail.settings import Settings
 from retail.vocabulary import Role
-from retail.workspace import Workspace
 
 JUDGES: Final = frozenset({Role.ANALYST, Role.ADMIN, Role.SUPERADMIN})
 """Roles that may accept and reject."""
@@ -74,24 +72,8 @@ class Feedback:
     decided_at: datetime | None
 
 
-class FeedbackStore:
+class FeedbackStore(OpenedStore):
     """Reads, takes and decides on the feedback of one workspace."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def of(cls, workspace: Workspace, settings: Settings) -> Self:
-        """Open the feedback of a workspace.
-
-        Raises:
-            ConfigurationError: The operational store cannot be opened.
-        """
-        return cls(open_store(workspace, settings))
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def give(
         self,

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from typing import Final, Self
+from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, insert, or_, select, update
 
 from retail.errors import Refused, UnusableRequest
-from retail.operational.database import keeping, open_store
+from retail.operational.database import OpenedStore, keeping
 from retail.operational.tables import saved_questions
 from retail.principal import Principal
-from retail.settings import Settings
-from retail.workspace import Workspace
 
 LONGEST_TITLE: Final = 120
 LONGEST_QUESTION: Final = 500
@@ -52,24 +50,8 @@ class SavedQuestion:
     saved_at: datetime
 
 
-class SavedQuestions:
+class SavedQuestions(OpenedStore):
     """Reads and writes the dashboards of one workspace."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def of(cls, workspace: Workspace, settings: Settings) -> Self:
-        """Open the saved questions of a workspace.
-
-        Raises:
-            ConfigurationError: The operational store cannot be opened.
-        """
-        return cls(open_store(workspace, settings))
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def visible(self, principal: Principal) -> list[SavedQuestion]:
         """Those of everybody, then the person's own, each in order."""

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, Self
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select
 
 from retail.errors import Refused, UnusableRequest
 from retail.operational import audit
-from retail.operational.database import open_store
+from retail.operational.database import OpenedStore
 from retail.operational.tables import term_overrides
 from retail.operational.term_fields import TermField, TermValue, read_value, write_value
 from retail.principal import Principal
-from retail.settings import Settings
-from retail.workspace import Workspace
 
 Scope = tuple[str | None, str | None, str | None]
 """Supplier, product and store; null stands for all."""
@@ -99,24 +97,8 @@ def resolve(
     return TermIndex(overrides).find(supplier_id, product_id, store_id, field)
 
 
-class TermOverrides:
+class TermOverrides(OpenedStore):
     """Reads and sets the overrides of one workspace."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def of(cls, workspace: Workspace, settings: Settings) -> Self:
-        """Open the overrides of a workspace.
-
-        Raises:
-            ConfigurationError: The operational store cannot be opened.
-        """
-        return cls(open_store(workspace, settings))
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def all(self) -> list[TermOverride]:
         """Every override, in the order of supplier, product, store and field."""

@@ -20,6 +20,7 @@ from app.assistant.reading import Reading, Topic
 from app.assistant.risk_words import Grade
 from app.assistant.speech import Speech
 from app.assistant.stretches import Stretch, stretch_of
+from app.good_sellers import LIKELY
 from forecasting.replenishment.tables import STOCK_RISK
 from metrics import Filter
 from metrics.result import Row
@@ -27,8 +28,6 @@ from retail.vocabulary import DraftState
 
 POSSIBLE: Final = 0.1
 """Chance from which something may run out: the early end of the published dates."""
-LIKELY: Final = 0.5
-"""Chance from which it is more likely than not: the middle of the published dates."""
 
 _SPLITS: Final = ("product", "sku", "store", "supplier", "category")
 _NAMED: Final = {"product", "product_id", "sku"}
